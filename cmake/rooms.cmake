@@ -1,0 +1,58 @@
+# Options that every target of the house shares, and the function that makes a room.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG -g1")
+
+option(PENSTOCK_WERROR "Warnings are errors" ON)
+option(PENSTOCK_FUZZ "Build the fuzz targets instead of the tests" OFF)
+set(PENSTOCK_SANITIZE "" CACHE STRING "Sanitizers, comma separated")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(penstock_options INTERFACE)
+target_include_directories(penstock_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(penstock_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wswitch)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports std::string concatenation and std::variant as broken under -O3 (GCC bugs 105329 and 105562).
+  target_compile_options(penstock_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow)
+endif()
+if(PENSTOCK_WERROR)
+  target_compile_options(penstock_options INTERFACE -Werror)
+endif()
+if(PENSTOCK_SANITIZE)
+  target_compile_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
+endif()
+if(PENSTOCK_FUZZ)
+  target_compile_options(penstock_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(MOLD mold)
+if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_link_options(penstock_options INTERFACE -fuse-ld=mold)
+endif()
+
+# penstock_room(NAME [DEPS rooms...] [LIBS targets...]): the library penstock_<name> from src/<name>/**.cc.
+# Only the folder itself is searched, save for rooms that have sub-folders of one idea each.
+function(penstock_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  if(NOT sources)
+    message(STATUS "room ${name} has no sources yet")
+    return()
+  endif()
+  string(REPLACE "/" "_" target ${name})
+  add_library(penstock_${target} STATIC ${sources})
+  target_link_libraries(penstock_${target} PUBLIC penstock_options ${ROOM_LIBS})
+  foreach(dep ${ROOM_DEPS})
+    string(REPLACE "/" "_" dep ${dep})
+    if(TARGET penstock_${dep})
+      target_link_libraries(penstock_${target} PUBLIC penstock_${dep})
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "catalog/catalog.h"
+#include "model/write.h"
+
+namespace penstock::archive {
+
+struct Options {
+  std::string directory;                      ///< Made if absent. One server per directory, locked.
+  std::string journal_directory;              ///< Empty: `journal` inside `directory`.
+  std::size_t segment_bytes = 64u << 20;      ///< Of one journal segment; a multiple of 4096, at least 1 MiB.
+  std::size_t flush_head_bytes = 192u << 20;  ///< The head is flushed when it holds more,
+  std::size_t flush_journal_bytes = 512u << 20;  ///< or the journal does,
+  std::int64_t flush_age_ms = 600'000;           ///< or its oldest sample waits longer,
+  std::int64_t flush_idle_ms = 5'000;            ///< or nothing was written for so long.
+  bool background_flush = true;                  ///< False: only `flush()` flushes. For tests.
+};
+
+/// Samples of one point in time order. Both ends of the range belong to it.
+struct Scan {
+  PointId point{};
+  Timestamp first = Timestamp::min(), last = Timestamp::max();
+  std::size_t limit = SIZE_MAX;
+  bool newest_first = false;
+};
+
+/// Numbers for /metrics and the start-up message.
+struct Stats {
+  std::uint64_t last_seq = 0, flushed_seq = 0, groups = 0, commands = 0, samples = 0, flushes = 0;
+  std::uint64_t head_bytes = 0, head_samples = 0, journal_bytes = 0;
+  std::uint64_t commit_ns = 0;  ///< Sum over all groups of write and fsync.
+};
+
+/// The durable home of all samples and of the catalog: the one thing every dialect calls.
+///
+/// A write is journalled and fsynced before its task ends; a read sees every write whose task has ended, and
+/// nothing that a crash could take back. All writes and catalog changes have one order, `seq`.
+///
+/// Threads: any method from any thread. Tasks resume on the executor they were awaited on.
+class Archive {
+ public:
+  /// Opens or makes an archive and replays its journal.
+  /// Errors: store_corrupt (names segment and offset), store_unavailable (locked by another server, or I/O).
+  static Result<std::unique_ptr<Archive>> open(const Options& options);
+  virtual ~Archive() = default;  ///< Flushes nothing: the journal has it. No task may be pending.
+
+  /// Applies a command as a whole, at one place in the order of everything; durable when the task ends.
+  /// A point that is gone gives `rejected` outcomes, not an error.
+  /// Errors: conflict (all_or_none), overloaded (disk or queues full; nothing was stored), limit_exceeded.
+  virtual Task<Result<WriteResult>> write(WriteCommand command) = 0;
+
+  /// An edit of the catalog, run by the leader at its place in the order; see Editor. It must be quick, must
+  /// not block, and may run more than once (it sees a fresh editor each time).
+  using Edit = std::function<Result<void>(catalog::Editor&)>;
+
+  /// Runs `edit` and makes its changes durable. An edit that changes nothing costs no journal write.
+  /// Errors: what the edit returns (then nothing changed), overloaded.
+  virtual Task<Result<std::uint64_t>> change(Edit edit, Door door, std::uint32_t principal) = 0;
+
+  /// One read lock over the catalog: see catalog::Catalog::Reader. Never hold it over a co_await.
+  virtual catalog::Catalog::Reader catalog() const = 0;
+
+  /// Samples in range, oldest or newest first, at most `limit`. An unknown point has none.
+  /// Errors: store_unavailable, store_corrupt.
+  virtual Result<Run> scan(const Scan& request) const = 0;
+  /// The newest sample of all, or nothing.
+  virtual Result<std::optional<Sample>> newest(PointId point) const = 0;
+  /// The newest sample at or before (`inclusive`) or before `time`, or nothing.
+  virtual Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const = 0;
+  virtual Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const = 0;
+
+  /// For the loop of an I/O thread (Executor::gathers_writes): leads the sequencer if writes are waiting.
+  virtual void lead() = 0;
+
+  /// Moves the head into blocks and cuts the journal, now; returns when done. Errors: store_unavailable.
+  virtual Result<void> flush() = 0;
+
+  /// False once the journal failed: nothing is acknowledged any more and the process is about to end.
+  virtual bool ready() const = 0;
+  virtual Stats stats() const = 0;
+};
+
+}  // namespace penstock::archive

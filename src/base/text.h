@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace penstock {
+
+bool iequals(std::string_view a, std::string_view b);  ///< ASCII letters without regard to case.
+bool istarts_with(std::string_view text, std::string_view prefix);
+std::string to_lower(std::string_view text);   ///< ASCII.
+std::string_view trim(std::string_view text);  ///< Without blanks, tabs, CR and LF at both ends.
+std::vector<std::string_view> split(std::string_view text, char separator);  ///< "a,,b" has three parts.
+
+/// Invariant-culture simple upper-casing of UTF-8, one character to one character: é → É, ß stays. Bytes that
+/// are not UTF-8 pass unchanged. The rule of Web ID 2.0 paths, and of all names that are compared without
+/// case.
+std::string to_upper_invariant(std::string_view utf8);
+
+/// `*` any run, `?` one character, `[abc]`, `[!abc]`, backslash escapes; no regard to case (simple
+/// upper-casing).
+bool glob_match(std::string_view pattern, std::string_view text);
+
+bool is_valid_utf8(std::string_view text);
+
+std::string base64_encode(std::string_view bytes);
+std::optional<std::string> base64_decode(
+    std::string_view text);                            ///< Nothing if not base64; padding optional.
+std::string base64url_encode(std::string_view bytes);  ///< Without padding.
+std::optional<std::string> base64url_decode(std::string_view text);
+
+/// Sixteen bytes in the order they are written.
+struct Uuid {
+  unsigned char bytes[16] = {};
+  bool operator==(const Uuid&) const = default;
+  auto operator<=>(const Uuid&) const = default;
+
+  static Uuid random();                                     ///< Version 4.
+  static std::optional<Uuid> parse(std::string_view text);  ///< 8-4-4-4-12 hex digits, any case.
+  std::string to_string() const;                            ///< Lower case.
+};
+
+/// Fills `bytes` from the operating system's random source.
+void random_bytes(void* bytes, std::size_t size);
+
+}  // namespace penstock

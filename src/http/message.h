@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace penstock::http {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
+std::string_view to_string(Method method);   ///< "GET"; "DELETE" for del.
+Method parse_method(std::string_view text);  ///< Any letter case; `other` if unknown.
+
+/// Header fields in the order received; names are compared without regard to case.
+class Headers {
+ public:
+  std::optional<std::string_view> find(std::string_view name) const;  ///< The first of that name, trimmed.
+  std::string_view get(std::string_view name) const { return find(name).value_or(std::string_view{}); }
+  std::vector<std::string_view> all(std::string_view name) const;
+  bool has(std::string_view name) const { return find(name).has_value(); }
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void set(std::string name, std::string value);  ///< Replaces all of that name.
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  void clear() { fields_.clear(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// `%41` → A; `+` → blank where `plus_is_blank`. Broken escapes stay as they are.
+std::string percent_decode(std::string_view text, bool plus_is_blank);
+/// Escapes all but letters, digits and `-._~`.
+std::string percent_encode(std::string_view text);
+
+/// Parameters of a query string or a form body, decoded, in order.
+class Parameters {
+ public:
+  static Parameters parse(std::string_view text);  ///< `a=1&b=&c`; a blank for `+`.
+  enum class Case { sensitive, insensitive };
+  std::optional<std::string_view> find(std::string_view name, Case how = Case::sensitive) const;  ///< First.
+  std::vector<std::string_view> all(std::string_view name, Case how = Case::sensitive) const;
+  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+/// Bytes with at least kPadding readable bytes behind them, as simdjson wants.
+class Body {
+ public:
+  static constexpr std::size_t kPadding = 64;
+  Body() = default;
+  explicit Body(std::string_view text) { assign(text); }
+  void assign(std::string_view text);
+  /// Room for `size` bytes; what is there is lost, nothing is zeroed. The caller fills data()[0, size).
+  char* resize_uninitialized(std::size_t size);
+  const char* data() const { return bytes_; }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }  ///< Without the padding.
+  bool empty() const { return size_ == 0; }
+  std::string_view view() const { return {bytes_, size_}; }
+
+  Body(Body&& other) noexcept { *this = std::move(other); }
+  Body& operator=(Body&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  ~Body() { delete[] bytes_; }
+
+ private:
+  char* bytes_ = nullptr;
+  std::size_t size_ = 0, capacity_ = 0;
+};
+
+/// What the server could not take; the dialect renders it in its vendor's words. The body is empty then.
+enum class Fault : std::uint8_t { none, body_too_large };
+
+struct Request {
+  Method method = Method::get;
+  std::string method_text;  ///< As received.
+  std::string target;       ///< As received: origin form, or absolute form.
+  std::string path;         ///< Without scheme, host and query; still percent-encoded; begins with '/'.
+  std::string query;        ///< Behind the '?', still encoded.
+  Headers headers;
+  Body body;  ///< As received; see inflate_body.
+  Fault fault = Fault::none;
+  bool tls = false;
+  std::string remote;  ///< Address of the client, without port.
+
+  /// Sets target, path and query from a target as on the request line. Raw characters (decision 19) pass.
+  void set_target(std::string_view text);
+  /// Path segments, decoded; empty ones (doubled and trailing slashes) left out.
+  std::vector<std::string> segments() const;
+  Parameters parameters() const { return Parameters::parse(query); }
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+  bool close = false;  ///< Close the connection behind this answer.
+
+  static Response make(int status, std::string content_type, std::string body);
+};
+
+std::string_view reason_phrase(int status);
+
+}  // namespace penstock::http

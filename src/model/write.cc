@@ -1,0 +1,47 @@
+#include "model/write.h"
+
+namespace penstock {
+
+void Outcomes::push(Outcome outcome, std::size_t n) {
+  if (n == 0) return;
+  if (!runs_.empty() && runs_.back().first == outcome) {
+    runs_.back().second += static_cast<std::uint32_t>(n);
+  } else {
+    runs_.emplace_back(outcome, static_cast<std::uint32_t>(n));
+  }
+  size_ += n;
+}
+
+std::size_t Outcomes::count(Outcome outcome) const {
+  std::size_t n = 0;
+  for (const auto& [what, count] : runs_) {
+    if (what == outcome) n += count;
+  }
+  return n;
+}
+
+std::vector<Outcome> Outcomes::expand() const {
+  std::vector<Outcome> all;
+  all.reserve(size_);
+  for (const auto& [what, count] : runs_) all.insert(all.end(), count, what);
+  return all;
+}
+
+WriteCounts WriteResult::counts() const {
+  WriteCounts counts;
+  for (const Outcomes& some : outcomes) {
+    for (const auto& [what, n] : some.runs()) {
+      switch (what) {
+        case Outcome::stored: counts.stored += n; break;
+        case Outcome::replaced:
+        case Outcome::identical: counts.replaced += n; break;
+        case Outcome::ignored: counts.ignored += n; break;
+        case Outcome::erased: counts.erased += n; break;
+        case Outcome::rejected: counts.rejected += n; break;
+      }
+    }
+  }
+  return counts;
+}
+
+}  // namespace penstock
