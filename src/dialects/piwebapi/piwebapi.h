@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dialects/common/dialect.h"
+
+namespace penstock::dialects::piwebapi {
+
+/// When a dropped duplicate is told to the client as 409 (see docs/compatibility/pi-web-api.md).
+enum class DuplicateReports { direct, never, always };
+
+/// Settings of this door. Names and defaults follow the product's configuration properties where it has them.
+struct Settings {
+  DuplicateReports report_duplicate_conflicts = DuplicateReports::direct;
+  std::size_t max_returned_items = 150'000;  ///< MaxReturnedItemsPerCall.
+  std::size_t max_write_items = 150'000;     ///< More values in one request: 413.
+  std::size_t max_request_body = 28u << 20;  ///< Bytes, also after inflating. More: 413.
+  std::size_t batch_limit = 10'000;          ///< Sub-requests of one batch. More: 400.
+  bool disable_writes = false;               ///< True: every write answers 403.
+  bool anonymous = false;                    ///< True: requests without credentials act as `anonymous_as`.
+  auth::PrincipalPtr anonymous_as;           ///< Whose rights they have; needed if `anonymous`.
+  bool buffering = true;                     ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
+  std::string web_id_type = "Full";  ///< WebIDType: Full, IDOnly, PathOnly, LocalIDOnly, DefaultIDOnly.
+  bool compressing_default = false;  ///< Compressing of points made without a word on it.
+};
+
+/// The door under `/piwebapi`: the PI Web API's calls around writing values. Makes the ids of the data server
+/// and of the asset server at its first start. `house` outlives the door.
+std::unique_ptr<Dialect> make_piwebapi(House& house, Settings settings);
+
+}  // namespace penstock::dialects::piwebapi
