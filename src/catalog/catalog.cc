@@ -61,6 +61,12 @@ Result<PointId> Editor::add_point(Point point) {
   return PointId{static_cast<std::uint32_t>(number)};
 }
 
+std::string Editor::free_tag(std::string wanted) const {
+  std::string tag = wanted;
+  for (int n = 2; tables_.points.find_tag(tag) != nullptr; ++n) tag = wanted + "~" + std::to_string(n);
+  return tag;
+}
+
 Result<void> Editor::update_point(const Point& point) {
   if (tables_.points.find(point.id) == nullptr) return fail(ErrorCode::not_found, {}, "no such point");
   if (const Point* other = tables_.points.find_tag(point.tag); other != nullptr && other->id != point.id) {

@@ -66,6 +66,8 @@ class Editor {
   /// Adds a point; its id is chosen here. Errors: conflict if the tag exists (no regard to case),
   /// invalid_argument.
   Result<PointId> add_point(Point point);
+  /// `wanted`, or `wanted~2`, `~3` … if a point has that tag already (no regard to case).
+  std::string free_tag(std::string wanted) const;
   /// Stores changed fields of a known point. Errors: not_found, conflict on a taken new tag.
   Result<void> update_point(const Point& point);
   /// Takes the point, its addresses and (through the archive) its samples away. Errors: not_found.

@@ -1,14 +1,106 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/text.h"
 #include "catalog/table.h"
+#include "model/point.h"
 
 namespace penstock::catalog {
 
+class Editor;
+
+/// One isolated store of nodes; the first part of every EnergyView path.
+struct EvDomain {
+  static constexpr TableId kTable = TableId::ev_domains;
+  std::string name;
+  std::string timezone = "UTC";  ///< IANA name; times without an offset are read in it.
+
+  std::string key() const { return name; }
+  void encode(ByteWriter& out) const;
+  static std::optional<EvDomain> decode(std::string_view key, ByteReader& in);
+};
+
+/// A node has a number inside its domain and a UUID that is unique everywhere. Its series are the addresses
+/// `<domain>/<id>/<tag>` of Door::energyview. Key: domain, a zero byte, the id big-endian.
+struct EvNode {
+  static constexpr TableId kTable = TableId::ev_nodes;
+  std::string domain;
+  std::uint64_t id = 0;
+  Uuid uuid;
+  bool made_by_uuid = false;  ///< Which of the two stands in the PI tags of its series.
+  std::string name, description, device, designation;
+
+  static std::string key_of(std::string_view domain, std::uint64_t id);
+  std::string key() const { return key_of(domain, id); }
+  void encode(ByteWriter& out) const;
+  static std::optional<EvNode> decode(std::string_view key, ByteReader& in);
+};
+
+struct UuidHash {
+  std::size_t operator()(const Uuid& id) const {
+    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(id.bytes), 16});
+  }
+};
+
+class EvNodes final : public Table<EvNode> {
+ public:
+  const EvNode* find(std::string_view domain, std::uint64_t id) const;
+  const EvNode* find(const Uuid& uuid) const;                    ///< In any domain.
+  std::vector<const EvNode*> of(std::string_view domain) const;  ///< By id.
+
+ private:
+  void added(const EvNode& row) override { by_uuid_[row.uuid] = &row; }
+  void removing(const EvNode& row) override { by_uuid_.erase(row.uuid); }
+  std::unordered_map<Uuid, const EvNode*, UuidHash> by_uuid_;
+};
+
 /// Rows that only the EnergyView door understands.
 struct EnergyViewTables {
+  Table<EvDomain> domains;
+  EvNodes nodes;
+
   /// Calls `f(TableId, TableBase&)` for each table, so that the catalog can load them.
   template <class F>
-  void each(F&&) {}
+  void each(F&& f) {
+    f(TableId::ev_domains, domains);
+    f(TableId::ev_nodes, nodes);
+  }
 };
+
+/// The first id that is given to a node made by its UUID alone, so that a client's own small numbers never
+/// land in it.
+constexpr std::uint64_t kFirstUuidNodeId = 1'000'000'000;
+
+/// Adds a domain or changes its time zone. The first path segment of other doors is refused as a name.
+/// Errors: invalid_argument.
+Result<void> put_domain(Editor& editor, const EvDomain& domain);
+
+struct NewEvNode {
+  std::string domain;
+  std::optional<std::uint64_t> id;
+  std::optional<Uuid> uuid;  ///< Absent: a random one.
+  std::string name, device = "auto", designation = "data";
+};
+
+/// Makes a node. Errors: not_found (no such domain), conflict (id or UUID taken), invalid_argument.
+Result<EvNode> add_ev_node(Editor& editor, const NewEvNode& wanted);
+
+/// Makes the point of a series, Float64 with the PI tag `EV.<domain>.<node>.<tag>`, and binds its address.
+/// Errors: conflict (the series exists), invalid_argument (a tag has 1 to 128 of [A-Za-z0-9_-]).
+Result<PointId> add_ev_series(Editor& editor, const EvNode& node, std::string_view tag, Timestamp now);
+
+bool is_ev_tag(std::string_view tag);
+bool is_ev_domain(std::string_view name);
+
+/// The address text at Door::energyview. `append_` is for the hot path: it only appends.
+void append_ev_address(std::string& out, std::string_view domain, std::uint64_t node, std::string_view tag);
+std::string ev_address(std::string_view domain, std::uint64_t node, std::string_view tag);
 
 }  // namespace penstock::catalog
