@@ -1,0 +1,89 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "journal/group.h"
+#include "model/point.h"
+#include "model/value.h"
+#include "model/write.h"
+
+// One struct per tag, with `write_…` into a group and `parse_…` from an entry's body. Structs with views
+// borrow the bytes. Errors of every parse: store_corrupt. docs/format/journal.md has the layouts.
+
+namespace penstock::journal {
+
+/// `count` samples in the order sent that fared alike.
+struct OutcomeRun {
+  Outcome outcome{};
+  RejectReason reason = RejectReason::none;  ///< Only with `rejected`.
+  std::uint32_t count = 0;
+  bool operator==(const OutcomeRun&) const = default;
+};
+
+/// Appends one point's outcomes to those of its command; equal neighbours join.
+void append_outcomes(std::vector<OutcomeRun>& all, const Outcomes& some);
+
+/// BATCH: one write command or catalog change. Owns the entries after it, up to the next BATCH.
+struct Batch {
+  std::uint64_t seq = 0;
+  std::uint32_t principal = 0;
+  Door door = Door::internal;
+  UpdateMode mode = UpdateMode::replace;
+  std::uint8_t origin = 0;         ///< Reserved: 0.
+  std::uint8_t touch = 0;          ///< Reserved: 0.
+  std::int32_t wall_delta_us = 0;  ///< When the command came, against the group's wall clock.
+  std::uint32_t sent = 0;          ///< Samples in the command; 0 for a catalog change.
+  std::vector<OutcomeRun> outcomes;
+};
+void write_batch(GroupBuffer& group, const Batch& batch);
+Result<Batch> parse_batch(std::string_view body);
+
+/// ONE: a single sample. Not for text: that goes as a RUN.
+struct One {
+  PointId point{};
+  Timestamp time = Timestamp::from_unix_ns(0);
+  Kind kind = Kind::float64;
+  std::uint64_t bits = 0;  ///< Of the double, or of the int64.
+  Quality quality;
+
+  static One of(PointId point, Kind kind, const Sample& sample);  ///< `kind` is not text.
+  Sample sample() const;
+};
+void write_one(GroupBuffer& group, const One& one);
+Result<One> parse_one(std::string_view body);
+
+/// RUN: samples of one point, ascending, as a frame of the codec room; only bytes here.
+struct RunFrame {
+  PointId point{};
+  std::string_view frame;
+};
+void write_run(GroupBuffer& group, PointId point, std::string_view frame);
+Result<RunFrame> parse_run(std::string_view body);
+
+/// Why samples were erased. Numbers are part of the stored format.
+enum class EraseWhy : std::uint8_t { asked = 0, replaced_range = 1, point_gone = 2, compressed = 3 };
+
+/// ERASE: all samples of a point in [first, last], both ends in.
+struct Erase {
+  PointId point{};
+  Timestamp first = Timestamp::from_unix_ns(0), last = Timestamp::from_unix_ns(0);
+  EraseWhy why = EraseWhy::asked;
+};
+void write_erase(GroupBuffer& group, const Erase& erase);
+Result<Erase> parse_erase(std::string_view body);
+
+/// CATALOG: one row of a table of the catalog, whole, or its absence.
+struct CatalogRow {
+  std::uint8_t table = 0;
+  std::string_view key;
+  std::optional<std::string_view> row;  ///< Nothing: erased.
+};
+void write_catalog(GroupBuffer& group, const CatalogRow& row);
+Result<CatalogRow> parse_catalog(std::string_view body);
+
+}  // namespace penstock::journal
