@@ -1,0 +1,95 @@
+#include "dialects/buildingx/address.h"
+
+#include <array>
+
+namespace penstock::dialects::buildingx {
+namespace {
+
+constexpr std::size_t kPartsMax = 8;
+
+struct Parts {
+  std::array<std::string_view, kPartsMax> part;
+  std::size_t count = 0;  ///< kPartsMax + 1 if there are more.
+
+  void push(std::string_view text) {
+    if (count < kPartsMax) part[count] = text;
+    if (count <= kPartsMax) ++count;
+  }
+};
+
+Parts parts_of(const http::Request& request, std::vector<std::string>& decoded) {
+  Parts parts;
+  const std::string_view path = request.path;
+  if (path.find('%') != std::string_view::npos) {
+    decoded = request.segments();
+    for (const std::string& segment : decoded) parts.push(segment);
+    return parts;
+  }
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t slash = std::min(path.find('/', at), path.size());
+    if (slash > at) parts.push(path.substr(at, slash - at));
+    at = slash + 1;
+  }
+  return parts;
+}
+
+/// How many parts stand in front of "partitions", or kPartsMax if this is no such path.
+std::size_t mount_size(const Parts& parts) {
+  const auto& part = parts.part;
+  if (part[0] == "partitions") return 0;
+  if (parts.count > 1 && (part[0] == "ingest" || part[0] == "operations") && part[1] == "partitions")
+    return 1;
+  if (parts.count > 3 && part[0] == "api" && part[1] == "openness" &&
+      (part[2] == "ingest" || part[2] == "operations") && part[3] == "partitions") {
+    return 3;
+  }
+  return kPartsMax;
+}
+
+}  // namespace
+
+Target find_target(const http::Request& request, std::vector<std::string>& decoded) {
+  const Parts parts = parts_of(request, decoded);
+  const auto& part = parts.part;
+  Target target;
+  if (parts.count == 0 || parts.count > kPartsMax) return target;
+  if (parts.count == 2) {
+    if (part[0] == "oauth" && part[1] == "token") target.resource = Resource::token;
+    if (part[0] == ".well-known" && part[1] == "jwks.json") target.resource = Resource::jwks;
+    if (part[0] == ".well-known" && part[1] == "openid-configuration") {
+      target.resource = Resource::openid_configuration;
+    }
+    if (target.resource != Resource::none) return target;
+  }
+  const std::size_t mount = mount_size(parts);
+  if (mount == kPartsMax) return target;
+  // Behind the mount: partitions, P, points, I, values.
+  const std::size_t behind = parts.count - mount;
+  if (behind < 3 || behind > 5 || part[mount + 2] != "points") return target;
+  if (mount == 1) target.mount = part[0] == "ingest" ? "/ingest" : "/operations";
+  if (mount == 3) target.mount = part[2] == "ingest" ? "/api/openness/ingest" : "/api/openness/operations";
+  target.partition = part[mount + 1];
+  if (behind == 3) {
+    target.resource = Resource::points;
+    return target;
+  }
+  target.point = part[mount + 3];
+  if (behind == 4) target.resource = Resource::point;
+  if (behind == 5 && part[mount + 4] == "values") target.resource = Resource::point_values;
+  return target;
+}
+
+std::string_view allowed_methods(Resource resource) {
+  switch (resource) {
+    case Resource::none: return "";
+    case Resource::token: return "POST";
+    case Resource::jwks:
+    case Resource::openid_configuration:
+    case Resource::points:
+    case Resource::point: return "GET, HEAD";
+    case Resource::point_values: return "GET, HEAD, POST";
+  }
+  return "";
+}
+
+}  // namespace penstock::dialects::buildingx
