@@ -37,10 +37,6 @@ bool quality_of(std::int64_t number, Quality& quality) {
   return true;
 }
 
-Precision precision_of(Kind kind) {
-  return kind == Kind::float32 ? Precision::single : Precision::full;
-}
-
 struct Opened {
   FrameHead head;
   bool has_qualities = false;

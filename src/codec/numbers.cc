@@ -214,28 +214,30 @@ bool decode_numbers(ByteReader& in, std::size_t n, Precision precision, double* 
   return true;
 }
 
-void encode_number(double value, std::string& out) {
+void encode_number(double value, Precision precision, std::string& out) {
   ByteWriter writer{out};
-  const int scale = least_scale(value, Precision::full, 0);
+  const int scale = least_scale(value, precision, 0);
   if (scale < 0) {
     writer.u8(kRawNumber);
     return writer.fixed(value);
   }
   std::int64_t mantissa;
   std::uint16_t failed;
-  to_decimals(&value, 1, Precision::full, scale, &mantissa, &failed);
+  to_decimals(&value, 1, precision, scale, &mantissa, &failed);
   writer.u8(static_cast<std::uint8_t>(scale));
   writer.svarint(mantissa);
 }
 
-bool decode_number(ByteReader& in, double& value) {
+bool decode_number(ByteReader& in, Precision precision, double& value) {
   const std::uint8_t scale = in.u8();
   if (scale == kRawNumber) {
     value = in.fixed<double>();
     return in.ok();
   }
   if (scale >= kTen.size()) return false;
-  value = static_cast<double>(in.svarint()) / kTen[scale];
+  const auto mantissa = static_cast<double>(in.svarint());
+  value = precision == Precision::single ? from_decimal<Precision::single>(mantissa, kTen[scale])
+                                         : from_decimal<Precision::full>(mantissa, kTen[scale]);
   return in.ok();
 }
 

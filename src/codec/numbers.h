@@ -5,10 +5,14 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "model/value.h"
 
 namespace penstock::codec {
 
 enum class Precision : std::uint8_t { single, full };
+constexpr Precision precision_of(Kind kind) {
+  return kind == Kind::float32 ? Precision::single : Precision::full;
+}
 
 /// Appends a column of 1 to kColumnMax doubles: as decimals m / 10ˢ where that gives the same bits back (in
 /// single precision rounded to float first), a few exceptions kept raw; else as bit patterns.
@@ -18,7 +22,7 @@ void encode_numbers(const double* values, std::size_t n, Precision precision, st
 [[nodiscard]] bool decode_numbers(ByteReader& in, std::size_t n, Precision precision, double* values);
 
 /// One number with its best scale in few bytes: a byte, then a mantissa or eight raw bytes.
-void encode_number(double value, std::string& out);
-[[nodiscard]] bool decode_number(ByteReader& in, double& value);
+void encode_number(double value, Precision precision, std::string& out);
+[[nodiscard]] bool decode_number(ByteReader& in, Precision precision, double& value);
 
 }  // namespace penstock::codec

@@ -96,7 +96,7 @@ std::uint64_t period_of(const std::uint64_t* at, std::size_t n, std::uint64_t lo
   std::uint64_t sum = 0, near = 0;
   for (std::size_t i = 1; i < n; ++i) {
     const std::uint64_t step = at[i] - at[i - 1];
-    if (step >= median - median / 2 && step / 2 <= median / 2) {
+    if (step >= median - median / 2 && step / 2 <= median / 2 + median / 4) {
       sum += step;
       ++near;
     }

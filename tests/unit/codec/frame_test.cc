@@ -293,7 +293,7 @@ TEST(Frame, SizesStayUnderTheirCeilings) {
       {"even and constant text", even(1000, Kind::text), 0.03},
       {"a code that changes every fifty", switched(1000, 50), 0.1},
       {"a code that changes every three", switched(1000, 3), 0.3},
-      {"binary numbers", binary(1000), 7.5},
+      {"binary numbers", binary(1000), 8},
       {"one text", even(1, Kind::text), 22},
   };
   for (const auto& c : kCases) {
