@@ -69,11 +69,13 @@ std::int64_t days_from_civil(int year, int month, int day) {
 }
 
 CivilTime civil_from(Timestamp time) {
-  const Timestamp midnight = time.floor_to(86400 * kNsPerSecond);
-  const std::int64_t days = midnight.unix_ns() / (86400 * kNsPerSecond);
-  // Unsigned, because the first day of the range begins before what int64 holds.
-  const std::int64_t rest = static_cast<std::int64_t>(static_cast<std::uint64_t>(time.unix_ns()) -
-                                                      static_cast<std::uint64_t>(midnight.unix_ns()));
+  // Floor division by hand: the midnight before the least instant is out of range.
+  constexpr std::int64_t kNsPerDay = 86400 * kNsPerSecond;
+  std::int64_t days = time.unix_ns() / kNsPerDay, rest = time.unix_ns() % kNsPerDay;
+  if (rest < 0) {
+    rest += kNsPerDay;
+    --days;
+  }
   const std::int64_t z = days + 719468;
   const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
   const std::int64_t day_of_era = z - era * 146097;
@@ -96,11 +98,12 @@ CivilTime civil_from(Timestamp time) {
 Result<Timestamp> from_civil(const CivilTime& c) {
   const std::int64_t seconds =
       days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
-  std::int64_t ns;
-  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) || __builtin_add_overflow(ns, c.nanosecond, &ns)) {
+  // Wider, because the first second of the range begins before what int64 holds.
+  const auto ns = static_cast<__int128>(seconds) * kNsPerSecond + c.nanosecond;
+  if (ns < Timestamp::min().unix_ns() || ns > Timestamp::max().unix_ns()) {
     return fail(ErrorCode::time_out_of_range, {}, "the time is outside of the years 1677 to 2262");
   }
-  return Timestamp::from_unix_ns(ns);
+  return Timestamp::from_unix_ns(static_cast<std::int64_t>(ns));
 }
 
 Result<ParsedTime> parse_iso8601(std::string_view text) {
