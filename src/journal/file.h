@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +82,9 @@ class File {
   /// `direct` asks to go round the page cache; where the file system refuses that, it is not used.
   static Result<File> open(const std::string& path, Mode mode, bool direct);
 
+  /// Makes the file if need be and locks it until it is closed.
+  static Result<File> lock(const std::string& path);
+
   bool is_open() const { return fd_ >= 0; }
   bool is_direct() const { return direct_; }
   const std::string& path() const { return path_; }
@@ -94,6 +96,7 @@ class File {
   Result<void> write(const char* data, std::size_t size, std::uint64_t offset);
   Result<void> sync_data();
   Result<void> sync_all();
+  Result<void> rename(const std::string& to);
   void forget_cached() const;  ///< Drops clean pages from the page cache, so that reads ask the disk.
 
  private:
@@ -102,8 +105,8 @@ class File {
   std::string path_;
 };
 
-Result<void> rename_file(const std::string& from, const std::string& to);
-Result<void> remove_file(const std::string& path);
+Result<void> make_directory(const std::string& path);  ///< Durable; none if it is there. Its parent must be.
+Result<void> remove_file(const std::string& path);     ///< No error if it is gone already.
 /// Makes names added to or taken from a folder durable.
 Result<void> sync_directory(const std::string& path);
 

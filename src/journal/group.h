@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "journal/file.h"
+#include "journal/format.h"
 
 namespace penstock::journal {
 
@@ -25,14 +26,6 @@ enum class Tag : std::uint8_t {
   resolved = 11,
   setaside = 12
 };
-
-constexpr std::size_t kPage = 4096;  ///< Groups begin at multiples of it.
-constexpr std::size_t kGroupHeaderBytes = 48;
-constexpr std::size_t kEntryHeaderBytes = 8;
-
-constexpr std::size_t round_to_page(std::size_t bytes) {
-  return (bytes + kPage - 1) / kPage * kPage;
-}
 
 /// Collects the entries of one group in one page-aligned buffer, so that they are written from where they
 /// were made. Room for the header of the group is kept before them.
@@ -79,9 +72,11 @@ class GroupBuffer {
     entries_ = mark.entries;
   }
 
- private:
-  friend class Journal;
+  /// Fills in the header and pads with zeros: the bytes to be written, whole pages. For the journal alone.
+  /// `header` comes with everything but magic, length, entries and crc.
+  std::string_view seal(GroupHeader& header, std::uint64_t nonce);
 
+ private:
   char* grow(std::size_t bytes) {
     if (size_ + bytes > buffer_.capacity()) make_larger(bytes);
     char* const at = buffer_.data() + size_;

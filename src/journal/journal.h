@@ -43,8 +43,8 @@ class Journal {
   using Replay = std::function<Result<void>(const Group&)>;
 
   /// Locks the folder, checks all segments and hands every group after `applied_seq` in order to `replay`,
-  /// whose first error ends the opening. Whole segments decide: the first groups may still be older. A group
-  /// borrows its bytes for the call. A torn tail, which nobody was answered for, is left out.
+  /// whose first error ends the opening. A group borrows its bytes for the call; the first one may begin at
+  /// or before `applied_seq` if it ends after it. A torn tail, which nobody was answered for, is left out.
   /// Errors: store_corrupt naming segment file and byte offset: a bad place with good groups behind it,
   /// a missing segment, another server's journal. store_unavailable: locked by another process, or I/O.
   static Result<std::unique_ptr<Journal>> open(const Options& options, const Replay& replay);
@@ -66,6 +66,9 @@ class Journal {
   virtual std::uint64_t next_seq() const = 0;  ///< The seq that the next group begins with.
   virtual std::uint64_t bytes() const = 0;     ///< As Stats::bytes.
   virtual Stats stats() const = 0;
+
+  /// While it lives, `cut` releases nothing: for a copy of store and journal that belong together.
+  virtual std::shared_ptr<void> hold_cut() = 0;
 
   /// Copies all live segments into `directory` (made if absent) as a journal of its own; groups committed
   /// meanwhile may or may not be in it. No segment is released while it runs.

@@ -93,9 +93,14 @@ class Store {
   virtual std::uint64_t bytes_on_disk() const = 0;
 };
 
+struct RocksdbOptions {
+  std::size_t memtable_bytes = 64u << 20;  ///< RocksDB writes a file by itself when it holds more.
+  std::size_t cache_bytes = 64u << 20;     ///< Of read blocks.
+};
+
 /// The store in a folder, made if absent (its parent must exist), by RocksDB.
 /// Errors: store_unavailable (also: another process has it open), store_corrupt.
-Result<std::unique_ptr<Store>> open_rocksdb(const std::string& directory);
+Result<std::unique_ptr<Store>> open_rocksdb(const std::string& directory, const RocksdbOptions& options = {});
 
 /// A store for tests, with the same promises and what a crash does to them.
 class MemoryStore : public Store {

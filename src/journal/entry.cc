@@ -1,0 +1,194 @@
+#include "journal/entry.h"
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+namespace penstock::journal {
+namespace {
+
+tl::unexpected<Error> unreadable(const char* what) {
+  return fail(ErrorCode::store_corrupt, {}, std::string{"a "} + what + " entry of the journal can't be read");
+}
+
+// Values of enumerations that a reader knows; more may be added behind them in a later format.
+constexpr auto kLastOutcome = static_cast<std::uint8_t>(Outcome::rejected);
+constexpr auto kLastReason = static_cast<std::uint8_t>(RejectReason::type_mismatch);
+constexpr auto kLastDoor = static_cast<std::uint8_t>(Door::penstock);
+constexpr auto kLastMode = static_cast<std::uint8_t>(UpdateMode::replace_range);
+constexpr auto kLastWhy = static_cast<std::uint8_t>(EraseWhy::compressed);
+
+}  // namespace
+
+void append_outcomes(std::vector<OutcomeRun>& all, const Outcomes& some) {
+  for (const auto& [outcome, count] : some.runs()) {
+    const auto reason = outcome == Outcome::rejected ? some.reason : RejectReason::none;
+    if (!all.empty() && all.back().outcome == outcome && all.back().reason == reason &&
+        all.back().count <= UINT32_MAX - count) {
+      all.back().count += count;
+    } else {
+      all.push_back({outcome, reason, count});
+    }
+  }
+}
+
+void write_batch(GroupBuffer& group, const Batch& batch) {
+  group.begin(Tag::batch);
+  group.fixed(batch.seq);
+  group.fixed(batch.principal);
+  group.u8(static_cast<std::uint8_t>(batch.door));
+  group.u8(static_cast<std::uint8_t>(batch.mode));
+  group.u8(batch.origin);
+  group.u8(batch.touch);
+  group.fixed(batch.wall_delta_us);
+  group.fixed(batch.sent);
+  for (const OutcomeRun& run : batch.outcomes) {
+    group.u8(static_cast<std::uint8_t>(static_cast<unsigned>(run.outcome) | static_cast<unsigned>(run.reason)
+                                                                                << 4));
+    group.varint(run.count);
+  }
+  group.end();
+}
+
+Result<Batch> parse_batch(std::string_view body) {
+  ByteReader reader{body};
+  Batch batch;
+  batch.seq = reader.fixed<std::uint64_t>();
+  batch.principal = reader.fixed<std::uint32_t>();
+  const std::uint8_t door = reader.u8(), mode = reader.u8();
+  batch.origin = reader.u8();
+  batch.touch = reader.u8();
+  batch.wall_delta_us = reader.fixed<std::int32_t>();
+  batch.sent = reader.fixed<std::uint32_t>();
+  if (!reader.ok() || door > kLastDoor || mode > kLastMode) return unreadable("BATCH");
+  batch.door = static_cast<Door>(door);
+  batch.mode = static_cast<UpdateMode>(mode);
+  std::uint64_t samples = 0;
+  while (!reader.at_end()) {
+    const std::uint8_t code = reader.u8();
+    const std::uint64_t count = reader.varint();
+    samples += count;
+    if (!reader.ok() || (code & 15) > kLastOutcome || code >> 4 > kLastReason || count == 0 ||
+        count > UINT32_MAX || samples > batch.sent) {
+      return unreadable("BATCH");
+    }
+    batch.outcomes.push_back({static_cast<Outcome>(code & 15), static_cast<RejectReason>(code >> 4),
+                              static_cast<std::uint32_t>(count)});
+  }
+  if (!reader.ok() || samples != batch.sent) return unreadable("BATCH");
+  return batch;
+}
+
+One One::of(PointId point, Kind kind, const Sample& sample) {
+  CHECK(kind != Kind::text);
+  const std::uint64_t bits = is_number(kind)
+                                 ? std::bit_cast<std::uint64_t>(std::get<double>(sample.value))
+                                 : std::bit_cast<std::uint64_t>(std::get<std::int64_t>(sample.value));
+  return {point, sample.time, kind, bits, sample.quality};
+}
+
+Sample One::sample() const {
+  if (is_number(kind)) return {time, std::bit_cast<double>(bits), quality};
+  return {time, std::bit_cast<std::int64_t>(bits), quality};
+}
+
+void write_one(GroupBuffer& group, const One& one) {
+  CHECK(one.kind != Kind::text);
+  group.begin(Tag::one);
+  group.fixed<std::uint64_t>(to_number(one.point));
+  group.fixed(one.time.unix_ns());
+  group.fixed(one.bits);
+  group.fixed(one.quality.state);
+  group.u8(static_cast<std::uint8_t>(one.kind));
+  group.u8(one.quality.flags);
+  group.u8(one.quality.grade);
+  group.end();
+}
+
+namespace {
+
+/// Ids are stored wider than they are today.
+std::optional<PointId> read_point(ByteReader& reader) {
+  const auto number = reader.fixed<std::uint64_t>();
+  if (!reader.ok() || number > UINT32_MAX) return std::nullopt;
+  return PointId{static_cast<std::uint32_t>(number)};
+}
+
+}  // namespace
+
+Result<One> parse_one(std::string_view body) {
+  ByteReader reader{body};
+  const auto point = read_point(reader);
+  One one;
+  one.time = Timestamp::from_unix_ns(reader.fixed<std::int64_t>());
+  one.bits = reader.fixed<std::uint64_t>();
+  one.quality.state = reader.fixed<std::uint16_t>();
+  const std::uint8_t kind = reader.u8();
+  one.quality.flags = reader.u8();
+  one.quality.grade = reader.u8();
+  if (!point || !reader.ok() || !reader.at_end() || kind >= static_cast<std::uint8_t>(Kind::text)) {
+    return unreadable("ONE");
+  }
+  one.point = *point;
+  one.kind = static_cast<Kind>(kind);
+  return one;
+}
+
+void write_run(GroupBuffer& group, PointId point, std::string_view frame) {
+  group.begin(Tag::run);
+  group.fixed<std::uint64_t>(to_number(point));
+  group.raw(frame);
+  group.end();
+}
+
+Result<RunFrame> parse_run(std::string_view body) {
+  ByteReader reader{body};
+  const auto point = read_point(reader);
+  if (!point) return unreadable("RUN");
+  return RunFrame{*point, reader.raw(reader.left())};
+}
+
+void write_erase(GroupBuffer& group, const Erase& erase) {
+  group.begin(Tag::erase);
+  group.fixed<std::uint64_t>(to_number(erase.point));
+  group.fixed(erase.first.unix_ns());
+  group.fixed(erase.last.unix_ns());
+  group.u8(static_cast<std::uint8_t>(erase.why));
+  group.end();
+}
+
+Result<Erase> parse_erase(std::string_view body) {
+  ByteReader reader{body};
+  const auto point = read_point(reader);
+  Erase erase;
+  erase.first = Timestamp::from_unix_ns(reader.fixed<std::int64_t>());
+  erase.last = Timestamp::from_unix_ns(reader.fixed<std::int64_t>());
+  const std::uint8_t why = reader.u8();
+  if (!point || !reader.ok() || !reader.at_end() || erase.last < erase.first || why > kLastWhy) {
+    return unreadable("ERASE");
+  }
+  erase.point = *point;
+  erase.why = static_cast<EraseWhy>(why);
+  return erase;
+}
+
+void write_catalog(GroupBuffer& group, const CatalogRow& row) {
+  group.begin(Tag::catalog);
+  group.u8(row.table);
+  group.u8(row.row ? 0 : 1);
+  group.text(row.key);
+  if (row.row) group.raw(*row.row);
+  group.end();
+}
+
+Result<CatalogRow> parse_catalog(std::string_view body) {
+  ByteReader reader{body};
+  CatalogRow row;
+  row.table = reader.u8();
+  const std::uint8_t operation = reader.u8();
+  row.key = reader.text();
+  if (!reader.ok() || operation > 1 || (operation == 1 && !reader.at_end())) return unreadable("CATALOG");
+  if (operation == 0) row.row = reader.raw(reader.left());
+  return row;
+}
+
+}  // namespace penstock::journal
