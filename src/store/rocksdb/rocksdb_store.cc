@@ -9,9 +9,12 @@
 #include <cstdarg>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "store/store.h"
 
 namespace penstock::store {
@@ -59,7 +62,7 @@ class LogAdapter : public rocksdb::Logger {
     char text[512];
     std::vsnprintf(text, sizeof text, format, arguments);
     log::write(level == rocksdb::InfoLogLevel::WARN_LEVEL ? log::Level::warning : log::Level::error,
-               "RocksDB reports", {{"text", text}});
+               "RocksDB reports", {{"text", trim(text)}});
   }
 };
 
@@ -224,12 +227,16 @@ rocksdb::Options options_of(const RocksdbOptions& ours) {
 
 Result<std::unique_ptr<Store>> open_rocksdb(const std::string& directory, const RocksdbOptions& options) {
   return guarded([&]() -> Result<std::unique_ptr<Store>> {
+    std::error_code error;
+    std::filesystem::create_directory(directory, error);
+    if (error)
+      return fail(ErrorCode::store_unavailable, directory, "the folder can't be made: " + error.message());
     rocksdb::DB* opened = nullptr;
     const auto status = rocksdb::DB::Open(options_of(options), directory, &opened);
     if (!status.ok()) {
-      Error error = error_of(status);
-      error.where = directory;
-      return fail(std::move(error));
+      Error why = error_of(status);
+      why.where = directory;
+      return fail(std::move(why));
     }
     return std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>{opened});
   });
