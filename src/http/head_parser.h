@@ -27,7 +27,7 @@ class HeadParser final : public boost::beast::http::basic_parser<true> {
   void on_request_impl(boost::beast::http::verb, string_view method, string_view target, int version,
                        error_code&) override {
     request_.method_text = text(method);
-    request_.method = parse_method(request_.method_text);
+    request_.method = penstock::http::parse_method(request_.method_text);
     request_.set_target(text(target));
     version_ = version;
   }

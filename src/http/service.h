@@ -22,8 +22,8 @@ class Service {
   /// Called with the head (method, target, headers) before the body is read.
   virtual BodyRule body_rule(const Request& head) = 0;
 
-  /// Answers one request. `request` lives until the task ends. A HEAD is handled as GET; the server drops the
-  /// body.
+  /// Answers one request. `request` lives until the task ends. A HEAD arrives as `Method::get` (method_text
+  /// still says HEAD); the server drops the body of its answer.
   virtual Task<Response> handle(Request& request) = 0;
 };
 
