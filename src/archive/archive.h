@@ -18,6 +18,8 @@ struct Options {
   std::string journal_directory;              ///< Empty: `journal` inside `directory`.
   std::size_t segment_bytes = 64u << 20;      ///< Of one journal segment; a multiple of 4096, at least 1 MiB.
   std::size_t flush_head_bytes = 192u << 20;  ///< The head is flushed when it holds more,
+  std::size_t head_bytes_max =
+      512u << 20;  ///< Beyond it writes are refused as overloaded until a flush has made room.
   std::size_t flush_journal_bytes = 512u << 20;  ///< or the journal does,
   std::int64_t flush_age_ms = 600'000;           ///< or its oldest sample waits longer,
   std::int64_t flush_idle_ms = 5'000;            ///< or nothing was written for so long.

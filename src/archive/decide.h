@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "archive/layer.h"
+#include "model/write.h"
+
+namespace penstock::archive {
+
+/// The samples of one part of a command, put in order: what deciding needs besides the view.
+struct Ordered {
+  /// Ascending, without repeats: the times to ask the view for.
+  std::vector<std::int64_t> times;
+  /// Sample indices, by time; those of one time in the order sent. Empty if the run is strictly ascending
+  /// itself.
+  std::vector<std::uint32_t> order;
+
+  bool ascending() const { return order.empty(); }
+};
+
+/// True if each time is greater than the one before.
+bool is_ascending(const Run& run);
+Ordered put_in_order(const Run& run);
+
+/// What a command does to one point. Erases take effect before puts.
+struct Decision {
+  Outcomes outcomes;  ///< One per sample, in the order sent.
+  std::vector<Interval> erases;
+  Run puts;  ///< Ascending, with final flags.
+};
+
+/// The update modes: one algebra for all doors. Pure. Samples of one time take effect one by one in the order
+/// sent, so the result equals that of writing each sample by itself.
+///
+/// `matches` has what the view holds at `ordered.times`; unknown counts as free. Not used by replace_range.
+Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const Matches& matches);
+
+/// The outcome of every sample where no time is taken and no time repeats.
+Outcome outcome_if_free(UpdateMode mode);
+
+}  // namespace penstock::archive

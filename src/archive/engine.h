@@ -1,0 +1,177 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "archive/archive.h"
+#include "archive/blocks.h"
+#include "archive/decide.h"
+#include "archive/scan.h"
+#include "archive/slots.h"
+#include "journal/entry.h"
+#include "journal/journal.h"
+#include "store/store.h"
+
+namespace penstock::archive {
+
+/// What stored samples say of a part's times, and as of which flush.
+struct Evidence {
+  std::uint32_t gen = 0;
+  Matches matches;
+};
+
+/// One point's share of a command, made ready on the caller's thread.
+struct Part {
+  PointWrite write;
+  Ordered ordered;                 ///< Made for all but a single sample that needs no look at the view.
+  std::vector<EncodedRun> frames;  ///< The run as frames, where it may be stored just as it is.
+  std::optional<Evidence> evidence;
+  bool fits = true;  ///< The values are of the point's kind.
+};
+
+/// A command on its way: lives in the coroutine of its caller until answered.
+struct Ticket {
+  WriteCommand command;
+  std::vector<Part> parts;
+  Archive::Edit edit;  ///< Set for a catalog change; then there are no parts.
+  std::size_t bytes_max = 0;
+
+  Result<WriteResult> result = WriteResult{};
+  bool bounced = false;
+
+  Executor* executor = nullptr;
+  std::coroutine_handle<> waiter;
+};
+
+/// One thing that a group does to one point; durable with the group, in memory until it is applied.
+struct PendingOp {
+  enum class What : std::uint8_t { frame, one, erase };
+  What what{};
+  PointId point{};
+  Slot* slot = nullptr;
+  EncodedRun frame;
+  const Run* run = nullptr;  ///< For `one`: sample `index` of a run that lives until the group is applied.
+  std::size_t index = 0;
+  Interval interval{};
+  std::uint32_t before = Slot::kNone;  ///< The operation before it on the same point.
+};
+
+/// The embedded archive. The parts of its life stand in files of their own:
+/// prepare.cc (on the caller's thread), lead.cc (the one order), read.cc, flush.cc, open.cc.
+class Engine final : public Archive {
+ public:
+  static Result<std::unique_ptr<Archive>> open(const Options& options);
+  explicit Engine(Options options) : options_{std::move(options)} {}
+  ~Engine() override;
+
+  Task<Result<WriteResult>> write(WriteCommand command) override;
+  Task<Result<std::uint64_t>> change(Edit edit, Door door, std::uint32_t principal) override;
+  catalog::Catalog::Reader catalog() const override { return catalog_.read(); }
+  Result<Run> scan(const Scan& request) const override;
+  Result<std::optional<Sample>> newest(PointId point) const override;
+  Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const override;
+  Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const override;
+  void lead() override;
+  Result<void> flush() override;
+  bool ready() const override { return ready_.load(std::memory_order_acquire); }
+  Stats stats() const override;
+
+ private:
+  struct Submit;
+
+  // open.cc
+  Result<void> start();
+  Result<void> load_catalog(const store::Snapshot& snapshot);
+  Result<void> load_metas(const store::Snapshot& snapshot);
+  Result<void> replay(const journal::Group& group);
+  Result<void> replay_entry(const journal::Entry& entry);
+  void catalog_changed(const catalog::RowChange& change);
+
+  // prepare.cc
+  Result<void> prepare(Ticket& ticket) const;
+  Result<void> prepare_part(UpdateMode mode, Part& part) const;
+  Result<void> collect_evidence(Part& part, const Slot& slot) const;
+
+  // lead.cc
+  void submit(Ticket& ticket);
+  void lead_once(std::vector<Ticket*>& tickets);
+  enum class Decided { yes, bounced, refused };
+  Decided decide_ticket(Ticket& ticket);
+  Decided decide_part(const WriteCommand& command, const Part& part, Outcomes& outcomes,
+                      std::vector<PendingOp>& ops);
+  bool match_view(const Part& part, Slot& slot, Matches& matches) const;
+  bool decide_edit(Ticket& ticket);
+  void journal_op(const PendingOp& op, UpdateMode mode);
+  void apply_group();
+  void apply_op(const PendingOp& op);
+  void erase_whole_point(PointId point);
+  Layer& active_layer(Slot& slot, PointId point);
+  [[noreturn]] void die(const Error& error);
+
+  // flush.cc
+  Result<void> flush_locked();
+  Result<void> flush_point(PointId point, const Layer& frozen, Sealed& sealed, store::Batch& batch);
+  Result<void> flush_page(std::uint32_t page, const std::vector<PointId>& points, std::uint32_t gen,
+                          std::vector<std::pair<PointId, Sealed>>& sealed_now);
+  void background();
+  bool flush_is_due() const;
+
+  // read.cc
+  std::optional<ViewCopy> copy_view(const Scan& request, std::size_t runs_max) const;
+  std::shared_ptr<const Version> version() const { return version_.load(); }
+
+  // Constant after start.
+  const Options options_;
+  Uuid server_id_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<journal::Journal> journal_;
+
+  // Own locking.
+  Slots slots_;
+  mutable catalog::Catalog catalog_;
+  std::atomic<std::shared_ptr<const Version>> version_;
+  std::atomic<bool> ready_{false};
+  mutable std::atomic<int> holds_{
+      0};  // Commands that bounced too often: no frozen layer is dropped meanwhile.
+
+  // Guarded by queue_mutex_.
+  std::mutex queue_mutex_;
+  std::vector<Ticket*> queue_;
+  std::size_t queue_bytes_ = 0;
+
+  // Guarded by role_: whoever holds it leads.
+  std::mutex role_;
+  std::uint64_t last_seq_ = 0;
+  std::uint32_t gen_ = 1;
+  std::vector<PointId> dirty_;  // Points with an active layer of generation gen_.
+  std::map<std::pair<catalog::TableId, std::string>, std::optional<std::string>>
+      changed_rows_;  // Not yet in the store.
+  journal::GroupBuffer group_;
+  std::vector<PendingOp> ops_;
+  std::vector<std::unique_ptr<Run>> made_runs_;  // Runs that pending operations point into.
+  std::vector<Ticket*> answered_;
+  std::uint32_t batches_ = 0;
+  std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.
+  std::vector<catalog::RowChange> edit_changes_;
+  std::vector<PointId> edit_erased_;
+
+  // Guarded by flush_mutex_.
+  std::mutex flush_mutex_;
+  std::mutex background_mutex_;
+  std::condition_variable background_wake_;
+  bool stopping_ = false;
+  std::thread background_thread_;
+
+  // Figures.
+  std::atomic<std::uint64_t> seq_published_{0}, seq_flushed_{0}, groups_{0}, commands_{0}, samples_{0},
+      flushes_{0}, commit_ns_{0};
+  std::atomic<std::int64_t> head_bytes_{0}, head_samples_{0};
+  std::atomic<std::int64_t> first_dirty_ns_{0}, last_write_ns_{0};
+};
+
+}  // namespace penstock::archive

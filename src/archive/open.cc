@@ -1,0 +1,236 @@
+// Opening: blocks as of the watermark, then what the journal has beyond it.
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "archive/engine.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "codec/frame.h"
+
+namespace penstock::archive {
+
+Result<std::unique_ptr<Archive>> Archive::open(const Options& options) {
+  return Engine::open(options);
+}
+
+Result<std::unique_ptr<Archive>> Engine::open(const Options& options) {
+  auto engine = std::make_unique<Engine>(options);
+  TRY_VOID(engine->start());
+  return engine;
+}
+
+Engine::~Engine() {
+  {
+    const std::lock_guard lock{background_mutex_};
+    stopping_ = true;
+  }
+  background_wake_.notify_all();
+  if (background_thread_.joinable()) background_thread_.join();
+  version_.store(nullptr);  // Its snapshot must go before the store does.
+}
+
+Result<void> Engine::start() {
+  const std::filesystem::path home{options_.directory};
+  const std::filesystem::path journal_home = options_.journal_directory.empty()
+                                                 ? home / "journal"
+                                                 : std::filesystem::path{options_.journal_directory};
+  std::error_code failed;
+  std::filesystem::create_directories(home, failed);
+  if (!failed) std::filesystem::create_directories(journal_home.parent_path(), failed);
+  if (failed) {
+    return fail(ErrorCode::store_unavailable, {},
+                "can't make the folder " + home.string() + ": " + failed.message());
+  }
+  TRY(store_, store::open_rocksdb((home / "blocks").string()));
+
+  std::shared_ptr<const store::Snapshot> snapshot = store_->snapshot();
+  TRY(const std::optional<std::string> mark_bytes, snapshot->get(keys::kWatermark));
+  Watermark mark;
+  if (mark_bytes) {
+    TRY(mark, Watermark::decode(*mark_bytes));
+  } else {
+    // A new archive: its identity is on disk before its journal is begun.
+    mark.server_id = Uuid::random();
+    store::Batch batch;
+    batch.put(keys::kWatermark, mark.encode());
+    TRY_VOID(store_->write(batch));
+    TRY_VOID(store_->flush());
+    snapshot = store_->snapshot();
+  }
+  server_id_ = mark.server_id;
+  gen_ = mark.gen + 1;
+  last_seq_ = mark.seq;
+  seq_flushed_.store(mark.seq);
+  version_.store(std::make_shared<const Version>(Version{mark.gen, snapshot}));
+  TRY_VOID(load_metas(*snapshot));
+  TRY_VOID(load_catalog(*snapshot));
+  snapshot.reset();
+
+  journal::Options journal_options;
+  journal_options.directory = journal_home.string();
+  journal_options.segment_bytes = options_.segment_bytes;
+  journal_options.server_id = server_id_;
+  journal_options.applied_seq = mark.seq;
+  TRY(journal_,
+      journal::Journal::open(journal_options, [this](const journal::Group& group) { return replay(group); }));
+  last_seq_ = journal_->next_seq() - 1;
+  seq_published_.store(last_seq_);
+  last_write_ns_.store(steady_clock_ns());
+  if (last_seq_ != mark.seq) first_dirty_ns_.store(steady_clock_ns());
+  ready_.store(true);
+  if (options_.background_flush) background_thread_ = std::thread{[this] { background(); }};
+  return {};
+}
+
+Result<void> Engine::load_metas(const store::Snapshot& snapshot) {
+  const auto cursor = snapshot.cursor("m", "n");
+  for (cursor->seek("m"); cursor->valid(); cursor->next()) {
+    if (cursor->key().size() != 9)
+      return fail(ErrorCode::store_corrupt, {}, "a page of point ends has a bad key");
+    const std::uint64_t page = read_be64(cursor->key().data() + 1);
+    TRY(const std::vector<Sealed> metas, decode_meta_page(cursor->value()));
+    for (std::uint32_t i = 0; i < keys::kMetasPerPage; ++i) {
+      if (metas[i].count == 0) continue;
+      Slot& slot = slots_.make(PointId{static_cast<std::uint32_t>(page * keys::kMetasPerPage + i)});
+      slot.sealed = metas[i];
+      slot.newest = metas[i].last;
+    }
+  }
+  return cursor->status();
+}
+
+Result<void> Engine::load_catalog(const store::Snapshot& snapshot) {
+  const auto cursor = snapshot.cursor("c", "d");
+  for (cursor->seek("c"); cursor->valid(); cursor->next()) {
+    const std::string_view key = cursor->key();
+    if (key.size() < 2) return fail(ErrorCode::store_corrupt, {}, "a catalog row has a bad key");
+    const catalog::RowChange row{static_cast<catalog::TableId>(key[1]), std::string{key.substr(2)},
+                                 std::string{cursor->value()}};
+    TRY_VOID(catalog_.apply(row));
+    catalog_changed(row);
+  }
+  return cursor->status();
+}
+
+void Engine::catalog_changed(const catalog::RowChange& change) {
+  if (change.table != catalog::TableId::points || change.key.size() != 4) return;
+  std::uint32_t number = 0;
+  for (const char c : change.key) number = (number << 8) | static_cast<unsigned char>(c);
+  const PointId id{number};
+  Slot& slot = slots_.make(id);
+  if (change.row) {
+    const Point* const point = catalog_.tables().points.find(id);
+    if (point == nullptr) return;  // Added and erased by one edit.
+    slot.kind.store(static_cast<std::uint8_t>(point->kind()), std::memory_order_relaxed);
+    slot.exists.store(true, std::memory_order_relaxed);
+  } else {
+    slot.exists.store(false, std::memory_order_relaxed);
+  }
+}
+
+Result<void> Engine::replay(const journal::Group& group) {
+  std::uint64_t seq = group.first_seq;
+  for (const journal::Entry entry : group.entries) {
+    if (entry.tag == journal::Tag::batch) {
+      TRY(const journal::Batch batch, journal::parse_batch(entry.body));
+      seq = batch.seq;
+      continue;
+    }
+    // Blocks may hold part of what comes; entries are state, so applying them again changes nothing.
+    if (seq > seq_flushed_.load()) TRY_VOID(replay_entry(entry));
+  }
+  return {};
+}
+
+Result<void> Engine::replay_entry(const journal::Entry& entry) {
+  const auto slot_for = [this](PointId point, Kind kind) -> Slot& {
+    Slot& slot = slots_.make(point);
+    // A point that a later entry erases may be gone from the catalog already.
+    if (!slot.exists.load() && !slot.active) slot.kind.store(static_cast<std::uint8_t>(kind));
+    return slot;
+  };
+  PendingOp op;
+  Run one;
+  switch (entry.tag) {
+    case journal::Tag::one: {
+      TRY(const journal::One parsed, journal::parse_one(entry.body));
+      op.what = PendingOp::What::one;
+      op.point = parsed.point;
+      op.slot = &slot_for(parsed.point, parsed.kind);
+      one.kind = parsed.kind;
+      one.push(parsed.sample());
+      op.run = &one;
+      op.interval = {one.times[0], one.times[0]};
+      break;
+    }
+    case journal::Tag::run: {
+      TRY(const journal::RunFrame parsed, journal::parse_run(entry.body));
+      TRY(const codec::FrameHead head, codec::peek_frame(parsed.frame));
+      op.what = PendingOp::What::frame;
+      op.point = parsed.point;
+      op.slot = &slot_for(parsed.point, head.kind);
+      op.frame = {head.first.unix_ns(), head.last.unix_ns(), head.count,
+                  std::make_shared<const std::string>(parsed.frame)};
+      op.interval = {op.frame.first, op.frame.last};
+      one.kind = head.kind;
+      break;
+    }
+    case journal::Tag::erase: {
+      TRY(const journal::Erase parsed, journal::parse_erase(entry.body));
+      op.what = PendingOp::What::erase;
+      op.point = parsed.point;
+      op.slot = &slots_.make(parsed.point);
+      op.interval = {parsed.first.unix_ns(), parsed.last.unix_ns()};
+      apply_op(op);
+      return {};
+    }
+    case journal::Tag::catalog: {
+      TRY(const journal::CatalogRow parsed, journal::parse_catalog(entry.body));
+      catalog::RowChange change{static_cast<catalog::TableId>(parsed.table), std::string{parsed.key},
+                                std::nullopt};
+      if (parsed.row) change.row = std::string{*parsed.row};
+      TRY_VOID(catalog_.apply(change));
+      catalog_changed(change);
+      changed_rows_[{change.table, std::move(change.key)}] = std::move(change.row);
+      return {};
+    }
+    case journal::Tag::batch:
+    case journal::Tag::slice:
+    case journal::Tag::state:
+    case journal::Tag::preimage:
+    case journal::Tag::floor:
+    case journal::Tag::intent:
+    case journal::Tag::resolved:
+    case journal::Tag::setaside:
+      return fail(ErrorCode::store_corrupt, {},
+                  "the journal holds an entry of kind " + std::to_string(static_cast<int>(entry.tag)) +
+                      ", which this version does not know");
+  }
+  if (static_cast<Kind>(op.slot->kind.load()) != one.kind) {
+    return fail(ErrorCode::store_corrupt, {},
+                "the journal holds values of another type for point " + std::to_string(to_number(op.point)));
+  }
+  op.slot->newest = std::max(op.slot->newest, op.interval.last);
+  apply_op(op);
+  return {};
+}
+
+Stats Engine::stats() const {
+  Stats stats;
+  stats.last_seq = seq_published_.load();
+  stats.flushed_seq = seq_flushed_.load();
+  stats.groups = groups_.load();
+  stats.commands = commands_.load();
+  stats.samples = samples_.load();
+  stats.flushes = flushes_.load();
+  stats.head_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_bytes_.load()));
+  stats.head_samples = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_samples_.load()));
+  stats.journal_bytes = journal_->bytes();
+  stats.commit_ns = commit_ns_.load();
+  return stats;
+}
+
+}  // namespace penstock::archive

@@ -1,0 +1,141 @@
+// Steps W1 to W3 of a write, on the thread of its caller: put samples in order, encode them, and fetch what
+// stored samples say where they may matter. Nothing here changes anything.
+#include "archive/engine.h"
+#include "base/check.h"
+
+namespace penstock::archive {
+namespace {
+
+/// Number columns differ only in how they are encoded, so one may stand for the other.
+bool fit_kind(Run& run, Kind kind) {
+  if (run.kind == kind) return true;
+  if (is_number(run.kind) && is_number(kind)) {
+    run.kind = kind;
+    if (kind == Kind::float32) {
+      for (double& number : run.numbers) number = static_cast<double>(static_cast<float>(number));
+    }
+    return true;
+  }
+  if (is_integer(run.kind) && is_integer(kind)) {
+    run.kind = kind;
+    return true;
+  }
+  return false;
+}
+
+/// More than any encoding of the part can take in the journal.
+std::size_t bytes_bound(const Part& part) {
+  const Run& run = part.write.run;
+  std::size_t bytes = 160 + run.size() * 40;
+  for (const std::string& text : run.texts) bytes += text.size() + 8;
+  return bytes;
+}
+
+}  // namespace
+
+Result<void> Engine::collect_evidence(Part& part, const Slot& slot) const {
+  part.evidence.reset();
+  const std::int64_t first = part.ordered.times.front(), last = part.ordered.times.back();
+  {
+    const std::lock_guard lock{slots_.stripe(part.write.point)};
+    if (!slot.sealed.overlaps(first, last)) return {};
+  }
+  const auto as_of = version();
+  Evidence evidence{as_of->gen, Matches{part.write.run.kind, part.ordered.times.size()}};
+  TRY_VOID(match_sealed(*as_of->snapshot, part.write.point, part.ordered.times, evidence.matches));
+  part.evidence.emplace(std::move(evidence));
+  return {};
+}
+
+Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
+  const Slot* const slot = slots_.find(part.write.point);
+  Run& run = part.write.run;
+  if (slot == nullptr || run.empty()) return {};
+  part.fits = fit_kind(run, static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)));
+  if (!part.fits) return {};
+  part.ordered = put_in_order(run);
+  const bool stores = mode != UpdateMode::remove && mode != UpdateMode::replace_only;
+  if (part.frames.empty() && stores && part.ordered.ascending() &&
+      (run.size() > 1 || run.kind == Kind::text)) {
+    part.frames = encode_runs(run, 0, run.size());
+  }
+  if (mode == UpdateMode::replace_range) return {};
+  return collect_evidence(part, *slot);
+}
+
+Result<void> Engine::prepare(Ticket& ticket) const {
+  ticket.bytes_max = 256;
+  for (Part& part : ticket.parts) {
+    TRY_VOID(prepare_part(ticket.command.mode, part));
+    ticket.bytes_max += bytes_bound(part);
+  }
+  if (ticket.bytes_max > options_.segment_bytes - 8192) {
+    return fail(ErrorCode::limit_exceeded, {}, "the write is too large to be kept as one");
+  }
+  return {};
+}
+
+/// Suspends the caller's coroutine until its ticket is answered.
+struct Engine::Submit {
+  Engine& engine;
+  Ticket& ticket;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    ticket.waiter = waiter;
+    ticket.executor = Executor::current();
+    CHECK(ticket.executor != nullptr);
+    // Once the ticket is in the queue, another leader may answer it: from here on it is not ours. The
+    // coroutine itself goes on only on this thread's executor, so `this` still stands.
+    const bool gathers = ticket.executor->gathers_writes();
+    Engine& target = engine;
+    target.submit(ticket);
+    if (!gathers) target.lead();
+  }
+  void await_resume() const noexcept {}
+};
+
+Task<Result<WriteResult>> Engine::write(WriteCommand command) {
+  constexpr int kBouncesMax = 3;
+  Ticket ticket;
+  ticket.command = std::move(command);
+  ticket.parts.reserve(ticket.command.writes.size());
+  for (PointWrite& write : ticket.command.writes) {
+    ticket.parts.emplace_back();
+    ticket.parts.back().write = std::move(write);
+  }
+  ticket.command.writes.clear();
+  bool held = false;
+  for (int bounces = 0;; ++bounces) {
+    if (bounces == kBouncesMax) {
+      // Flushes overtook the evidence again and again: from now on none drops a layer until this is decided.
+      held = true;
+      holds_.fetch_add(1);
+    }
+    ticket.bounced = false;
+    Result<void> prepared = prepare(ticket);
+    if (!prepared) {
+      ticket.result = tl::unexpected(std::move(prepared).error());
+      break;
+    }
+    Submit answered{*this, ticket};
+    co_await answered;
+    if (!ticket.bounced) break;
+  }
+  if (held) holds_.fetch_sub(1);
+  co_return std::move(ticket.result);
+}
+
+Task<Result<std::uint64_t>> Engine::change(Edit edit, Door door, std::uint32_t principal) {
+  Ticket ticket;
+  ticket.edit = std::move(edit);
+  ticket.command.door = door;
+  ticket.command.principal = principal;
+  ticket.bytes_max = 256;
+  Submit answered{*this, ticket};
+  co_await answered;
+  if (!ticket.result) co_return tl::unexpected(std::move(ticket.result).error());
+  co_return ticket.result->seq;
+}
+
+}  // namespace penstock::archive
