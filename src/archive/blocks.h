@@ -8,6 +8,7 @@
 #include "archive/layer.h"
 #include "archive/slots.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "catalog/table.h"
 #include "codec/block.h"
 #include "store/store.h"

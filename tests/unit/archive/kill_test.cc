@@ -1,0 +1,122 @@
+// A child process writes, flushes and tells of every answer; it is killed at a random moment. What it told of
+// must be there, and nothing that was never sent.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "model.h"
+
+namespace penstock::archive {
+namespace {
+
+constexpr std::int64_t kNoStep = -1;
+
+// The child is this program again, begun anew: a forked copy would lack the store's threads.
+constexpr const char* kFolder = "PENSTOCK_KILL_FOLDER";
+constexpr const char* kFrom = "PENSTOCK_KILL_FROM";
+constexpr const char* kPipe = "PENSTOCK_KILL_PIPE";
+constexpr std::uint64_t kSeed = 4711;
+
+/// In the child: commands of the seed, one after the other; after each answer its number goes down the pipe.
+[[noreturn]] void write_until_killed(const std::string& directory, std::uint64_t seed, std::int64_t from,
+                                     int pipe) {
+  auto opened = Archive::open(test_options(directory));
+  if (!opened) _exit(3);
+  Archive& archive = **opened;
+  std::vector<std::pair<PointId, Kind>> points;
+  if (archive.catalog()->points.size() == 0) {
+    points = make_points(archive, 1);
+  } else {
+    const auto catalog = archive.catalog();
+    for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
+  }
+  Generator generator{seed, points};
+  for (std::int64_t step = 0; step < 3000; ++step) {
+    WriteCommand command = generator.command();
+    command.all_or_none = false;
+    if (step < from) continue;
+    if (!sync_wait(archive.write(std::move(command)))) _exit(4);
+    if (::write(pipe, &step, sizeof step) != sizeof step) _exit(5);
+    if (step % 50 == 49 && !archive.flush()) _exit(6);
+  }
+  _exit(0);
+}
+
+TEST(Kill, DISABLED_Child) {
+  ASSERT_NE(getenv(kFolder), nullptr);
+  write_until_killed(getenv(kFolder), kSeed, std::stoll(getenv(kFrom)), std::stoi(getenv(kPipe)));
+}
+
+TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
+  const TemporaryFolder folder;
+  std::int64_t answered = kNoStep;
+  std::mt19937 random{99};
+  Model model;
+  Generator generator{kSeed, {}};
+  std::vector<std::pair<PointId, Kind>> points;
+  std::int64_t modelled = 0;
+  for (int cycle = 0; cycle < 12; ++cycle) {
+    int pipes[2];
+    ASSERT_EQ(pipe(pipes), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      close(pipes[0]);
+      setenv(kFolder, folder.path().c_str(), 1);
+      setenv(kFrom, std::to_string(answered + 1).c_str(), 1);
+      setenv(kPipe, std::to_string(pipes[1]).c_str(), 1);
+      execl("/proc/self/exe", "test_archive", "--gtest_filter=Kill.DISABLED_Child",
+            "--gtest_also_run_disabled_tests", nullptr);
+      _exit(7);
+    }
+    close(pipes[1]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(40 + random() % 160));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0)
+        << "the child ended with " << WEXITSTATUS(status);
+    std::int64_t step = 0;
+    while (read(pipes[0], &step, sizeof step) == sizeof step) answered = step;
+    close(pipes[0]);
+
+    auto archive = std::move(*Archive::open(test_options(folder.path())));
+    if (points.empty()) {
+      {
+        const auto catalog = archive->catalog();
+        for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
+      }
+      if (points.empty()) continue;  // Killed before there were points.
+      generator = Generator{kSeed, points};
+    }
+    for (; modelled <= answered; ++modelled) {
+      WriteCommand command = generator.command();
+      command.all_or_none = false;
+      model.apply(command);
+    }
+    // The command under way when the kill came may have been kept whole, or not at all.
+    const auto equals = [&] {
+      for (const auto& [point, kind] : points) {
+        Scan all;
+        all.point = point;
+        if (!same(samples_of(*archive->scan(all)), model.scan(all))) return false;
+      }
+      return true;
+    };
+    if (equals()) continue;
+    WriteCommand next = generator.command();
+    next.all_or_none = false;
+    model.apply(next);
+    ++modelled;
+    ++answered;
+    ASSERT_TRUE(equals()) << "cycle " << cycle << ", answered up to " << answered;
+  }
+  EXPECT_GT(answered, 20);
+}
+
+}  // namespace
+}  // namespace penstock::archive
