@@ -17,7 +17,7 @@ constexpr std::size_t kBlockMax = codec::kBlockSamplesMax;
 /// The samples of a layer in ascending pieces, runs and tail merged.
 class LayerReader {
  public:
-  explicit LayerReader(const Layer& layer) : layer_{layer} {}
+  explicit LayerReader(const Layer& layer) : layer_{layer} { chunk_.kind = layer.kind(); }
 
   /// All samples with times before `end` (or all) that were not given yet, at most one run's worth; empty:
   /// none left.
