@@ -29,7 +29,7 @@ if(PENSTOCK_SANITIZE)
   target_link_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
 endif()
 if(PENSTOCK_FUZZ)
-  target_compile_options(penstock_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(penstock_options INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
 endif()
 
 find_program(MOLD mold)
