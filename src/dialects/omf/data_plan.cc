@@ -1,0 +1,147 @@
+#include "dialects/omf/data_plan.h"
+
+#include <charconv>
+
+#include "base/text.h"
+#include "dialects/common/pi_time.h"
+#include "dialects/omf/mapping.h"
+
+namespace penstock::dialects::omf {
+
+std::string_view Scalar::shown() const {
+  switch (kind) {
+    case Kind::null: return "null";
+    case Kind::boolean: return flag ? "true" : "false";
+    case Kind::number:
+    case Kind::string: return text;
+    case Kind::compound: return "array or object";
+  }
+  return {};
+}
+
+namespace {
+
+QualitySchema schema_of(const catalog::OmfType& type) {
+  for (const auto& [name, value] : type.metadata) {
+    if (!iequals(name, "DataQualitySchema")) continue;
+    if (istarts_with(value, "OPCUA")) return QualitySchema::opc_ua;
+    if (istarts_with(value, "OPCDA")) return QualitySchema::opc_da;
+  }
+  return QualitySchema::unknown;
+}
+
+Column::Role role_of(const catalog::OmfProperty& property) {
+  if (property.is_index) return Column::Role::index;
+  if (property.is_quality) return Column::Role::quality;
+  if (property.is_name) return Column::Role::unused;
+  return Column::Role::value;
+}
+
+}  // namespace
+
+ContainerPlan plan_container(const catalog::Tables& tables, const catalog::OmfContainer& container,
+                             const auth::Principal& caller, WriteCommand& command) {
+  ContainerPlan plan;
+  plan.container = &container;
+  plan.type = tables.omf.find_type(container.type_id);
+  if (plan.type == nullptr) {
+    plan.refusal = events::container_not_found(container.id);
+    return plan;
+  }
+  plan.is_simple = plan.type->value_count() == 1;
+  plan.quality_schema = schema_of(*plan.type);
+  const bool may_all = caller.may_everything(auth::Right::write);
+  for (const catalog::OmfProperty& property : plan.type->properties) {
+    Column column;
+    column.property = &property;
+    column.role = role_of(property);
+    if (!property.ref_type_id.empty()) column.enumeration = tables.omf.find_type(property.ref_type_id);
+    if (column.role == Column::Role::value) {
+      const catalog::OmfStream* const stream = container.find_stream(property.key);
+      const Point* const point = stream == nullptr ? nullptr : tables.points.find(stream->point);
+      if (point == nullptr) {
+        plan.refusal = events::points_deleted(container.id);
+        return plan;
+      }
+      if (!may_all && !caller.may(auth::Right::write, point->tag)) {
+        plan.refusal = events::no_permission(point->tag);
+        return plan;
+      }
+      column.kind = point->kind();
+      column.future = point->future;
+      column.write = static_cast<std::uint32_t>(command.writes.size());
+      PointWrite& write = command.writes.emplace_back();
+      write.point = point->id;
+      write.run.kind = column.kind;
+    }
+    plan.columns.push_back(column);
+  }
+  return plan;
+}
+
+Result<Timestamp> parse_index(std::string_view text, Timestamp now) {
+  static constexpr std::size_t kDateOnly = 10;  // 2026-11-20
+  if (trim(text).empty()) return fail(ErrorCode::invalid_time, {}, "the index is blank");
+  auto time = parse_timestamp(text, OffsetRule::utc_if_absent);
+  if (!time && text.size() == kDateOnly) {
+    time = parse_timestamp(std::string{text} + "T00:00:00", OffsetRule::utc_if_absent);
+  }
+  if (!time) time = parse_pi_time(text, now);
+  if (!time) return time;
+  if (*time < Timestamp::from_unix_ns(0)) {
+    return fail(ErrorCode::time_out_of_range, {}, "The time is before 1970.");
+  }
+  return time->floor_to(kNsPerTick);
+}
+
+Quality quality_of(QualitySchema schema, const Scalar& scalar) {
+  Quality quality;
+  std::uint64_t code = 0;
+  if (scalar.kind == Scalar::Kind::null) return quality;
+  if (scalar.kind == Scalar::Kind::number || scalar.kind == Scalar::Kind::string) {
+    const auto end = scalar.text.data() + scalar.text.size();
+    if (std::from_chars(scalar.text.data(), end, code).ptr != end) code = ~std::uint64_t{0};
+  } else {
+    code = ~std::uint64_t{0};
+  }
+  const auto bad = [&] { quality.state = system_state::kBadInput; };
+  const auto questionable = [&] { quality.flags = Quality::kQuestionable; };
+  switch (schema) {
+    case QualitySchema::opc_ua:  // The two highest of 32 bits: good, uncertain, bad.
+      if (code >> 30 == 1) {
+        questionable();
+      } else if (code >> 30 != 0) {
+        bad();
+      }
+      break;
+    case QualitySchema::opc_da:  // Bits 7 and 6: bad, uncertain, -, good.
+      if ((code >> 6 & 3) == 1) {
+        questionable();
+      } else if ((code >> 6 & 3) != 3) {
+        bad();
+      }
+      break;
+    case QualitySchema::unknown:
+      if (code != 0) questionable();
+      break;
+  }
+  return quality;
+}
+
+void push_cell(Run& run, Timestamp time, const Cell& cell, Quality quality) {
+  if (cell.state == Cell::State::system) quality.state = cell.system;
+  // Under a system state the value is zero or empty.
+  const bool plain = quality.state == 0;
+  switch (run.kind) {
+    case Kind::float64:
+    case Kind::float32: run.numbers.push_back(plain ? cell.number : 0); break;
+    case Kind::int64:
+    case Kind::digital: run.integers.push_back(plain ? cell.integer : 0); break;
+    case Kind::text: run.texts.emplace_back(plain ? cell.text : std::string_view{}); break;
+  }
+  if (run.qualities.empty() && !quality.is_plain()) run.qualities.resize(run.times.size());
+  if (!run.qualities.empty() || !quality.is_plain()) run.qualities.push_back(quality);
+  run.times.push_back(time.unix_ns());
+}
+
+}  // namespace penstock::dialects::omf

@@ -1,0 +1,481 @@
+#include "dialects/omf/parse_data.h"
+
+#include <simdjson.h>
+
+#include <cctype>
+#include <optional>
+#include <unordered_map>
+
+#include "base/text.h"
+
+namespace penstock::dialects::omf {
+namespace {
+
+namespace od = simdjson::ondemand;
+using simdjson::error_code;
+
+// The body is not JSON: stop, whatever is left.
+#define OMF_JSON(...) \
+  if (const error_code fault = (__VA_ARGS__); fault != simdjson::SUCCESS) return fault
+
+bool is_keyword(const od::raw_json_string& key, std::string_view keyword) {
+  const char* raw = key.raw();
+  for (const char wanted : keyword) {
+    const char c = *raw++;
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != wanted) return false;
+  }
+  return *raw == '"';
+}
+
+bool is_key(const od::raw_json_string& key, std::string_view wanted) {
+  const char* raw = key.raw();
+  for (const char c : wanted) {
+    if (*raw++ != c) return false;  // The closing quote differs from every character of a key.
+  }
+  return *raw == '"';
+}
+
+/// RFC 8259, for tokens that the fast number parsers refused.
+bool is_json_number(std::string_view text) {
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t first = at;
+    while (at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0) ++at;
+    return at - first;
+  };
+  if (at < text.size() && text[at] == '-') ++at;
+  const std::size_t first = at;
+  const std::size_t whole = digits();
+  if (whole == 0 || (whole > 1 && text[first] == '0')) return false;
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    if (digits() == 0) return false;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    if (digits() == 0) return false;
+  }
+  return at == text.size();
+}
+
+/// On-Demand looks only at what it is asked for; what is skipped is walked through, so that a body with a
+/// fault anywhere stores nothing.
+error_code walk(od::value value) {
+  od::json_type type;
+  OMF_JSON(value.type().get(type));
+  switch (type) {
+    case od::json_type::array: {
+      od::array array;
+      OMF_JSON(value.get_array().get(array));
+      for (auto item : array) {
+        od::value next;
+        OMF_JSON(item.get(next));
+        OMF_JSON(walk(next));
+      }
+      return simdjson::SUCCESS;
+    }
+    case od::json_type::object: {
+      od::object object;
+      OMF_JSON(value.get_object().get(object));
+      for (auto item : object) {
+        od::field field;
+        OMF_JSON(std::move(item).get(field));
+        OMF_JSON(walk(field.value()));
+      }
+      return simdjson::SUCCESS;
+    }
+    case od::json_type::number:
+      return is_json_number(trim(value.raw_json_token())) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+    case od::json_type::string: {
+      // Escapes are checked without a copy: the buffer for texts has room for each of them once only.
+      od::raw_json_string raw;
+      return value.get_raw_json_string().get(raw);
+    }
+    case od::json_type::boolean: {
+      bool flag;
+      return value.get_bool().get(flag);
+    }
+    case od::json_type::null:
+      return trim(value.raw_json_token()) == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+  }
+  return simdjson::SUCCESS;
+}
+
+error_code read_scalar(od::value value, od::json_type type, Scalar& scalar) {
+  switch (type) {
+    case od::json_type::array:
+    case od::json_type::object: scalar.kind = Scalar::Kind::compound; return walk(value);
+    case od::json_type::null:
+      scalar.kind = Scalar::Kind::null;
+      return trim(value.raw_json_token()) == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+    case od::json_type::boolean:
+      scalar.kind = Scalar::Kind::boolean;
+      return value.get_bool().get(scalar.flag);
+    case od::json_type::string:
+      scalar.kind = Scalar::Kind::string;
+      return value.get_string().get(scalar.text);
+    case od::json_type::number:
+      scalar.kind = Scalar::Kind::number;
+      scalar.text = trim(value.raw_json_token());
+      return is_json_number(scalar.text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+  }
+  return simdjson::SUCCESS;
+}
+
+bool is_floating(const Column& column) {
+  return column.property->format == catalog::OmfFormat::float64 ||
+         column.property->format == catalog::OmfFormat::float32;
+}
+
+bool is_whole(const Column& column) {
+  switch (column.property->format) {
+    case catalog::OmfFormat::int16:
+    case catalog::OmfFormat::int32:
+    case catalog::OmfFormat::int64:
+    case catalog::OmfFormat::uint16:
+    case catalog::OmfFormat::uint32:
+    case catalog::OmfFormat::uint64: return true;
+    case catalog::OmfFormat::boolean:
+    case catalog::OmfFormat::float32:
+    case catalog::OmfFormat::float64:
+    case catalog::OmfFormat::string:
+    case catalog::OmfFormat::date_time:
+    case catalog::OmfFormat::enumeration: return false;
+  }
+  return false;
+}
+
+class DataReader {
+ public:
+  DataReader(const DataRules& rules, const catalog::Tables& tables, const auth::Principal& caller,
+             Report& report)
+      : rules_{rules}, tables_{tables}, caller_{caller}, report_{report} {}
+
+  error_code read(od::document& document) {
+    od::array items;
+    OMF_JSON(document.get_array().get(items));
+    for (auto element : items) {
+      od::value item;
+      OMF_JSON(element.get(item));
+      od::json_type type;
+      OMF_JSON(item.type().get(type));
+      if (type == od::json_type::object) {
+        OMF_JSON(read_item(item));
+      } else {
+        report_.add(item_, events::invalid_definition("", "", "An item is an object."));
+        OMF_JSON(walk(item));
+      }
+      ++item_;
+    }
+    // There is a location only where something is left behind the array.
+    const char* left;
+    return document.current_location().get(left) == simdjson::SUCCESS ? simdjson::TAPE_ERROR
+                                                                      : simdjson::SUCCESS;
+  }
+
+  DataMessage take() {
+    DataMessage message;
+    message.items = item_;
+    for (std::size_t i = 0; i < command_.writes.size(); ++i) {
+      if (command_.writes[i].run.empty()) continue;
+      message.writes.push_back(std::move(command_.writes[i]));
+      message.first_item.push_back(first_item_[i]);
+    }
+    message.assets = std::move(assets_);
+    return message;
+  }
+
+ private:
+  error_code read_item(od::value item) {
+    od::object object;
+    OMF_JSON(item.get_object().get(object));
+    std::optional<std::string_view> container;
+    bool values_seen = false, values_left = false;
+    for (auto next : object) {
+      od::field field;
+      OMF_JSON(std::move(next).get(field));
+      if (is_keyword(field.key(), "containerid")) {
+        std::string_view id;
+        const error_code fault = field.value().get_string().get(id);
+        if (fault == simdjson::SUCCESS) {
+          container = id;
+        } else if (fault != simdjson::INCORRECT_TYPE) {
+          return fault;
+        }
+      } else if (is_keyword(field.key(), "values")) {
+        values_seen = true;
+        if (container) {
+          OMF_JSON(read_values(*container, field.value()));
+        } else {
+          values_left = true;
+        }
+      }
+    }
+    if (!container) return keep_asset(object);
+    if (!values_seen) report_.add(item_, events::missing_field("values"));
+    if (values_left) OMF_JSON(read_values_again(*container, object));
+    report_.succeed(item_, rules_.action == Action::remove ? 200 : 202);
+    return simdjson::SUCCESS;
+  }
+
+  /// The values came before the container's id: walk once more.
+  error_code read_values_again(std::string_view container, od::object& object) {
+    bool is_empty;
+    OMF_JSON(object.reset().get(is_empty));
+    bool done = false;
+    for (auto next : object) {
+      od::field field;
+      OMF_JSON(std::move(next).get(field));
+      if (!done && is_keyword(field.key(), "values")) {
+        OMF_JSON(read_values(container, field.value()));
+        done = true;
+      }
+    }
+    return simdjson::SUCCESS;
+  }
+
+  error_code keep_asset(od::object& object) {
+    bool is_empty;
+    OMF_JSON(object.reset().get(is_empty));
+    std::string_view raw;
+    OMF_JSON(object.raw_json().get(raw));
+    auto parsed = json::parse(raw);
+    if (!parsed) return simdjson::TAPE_ERROR;
+    assets_.push_back({item_, std::move(*parsed)});
+    return simdjson::SUCCESS;
+  }
+
+  /// The plan of a container, made once per body; null if there is no such container.
+  ContainerPlan* find_plan(std::string_view id) {
+    if (last_ != nullptr && id == last_->container->id) return last_;
+    const catalog::OmfContainer* const container = tables_.omf.containers.find_id(id);
+    if (container == nullptr) return nullptr;
+    const auto [at, is_new] = plans_.try_emplace(container);
+    if (is_new) {
+      at->second = plan_container(tables_, *container, caller_, command_);
+      first_item_.resize(command_.writes.size(), item_);
+    }
+    return last_ = &at->second;
+  }
+
+  error_code read_values(std::string_view id, od::value value) {
+    ContainerPlan* const plan = find_plan(id);
+    if (plan == nullptr || plan->refusal) {
+      report_.add(item_, plan == nullptr ? events::container_not_found(id) : Event{*plan->refusal});
+      return walk(value);
+    }
+    od::json_type type;
+    OMF_JSON(value.type().get(type));
+    if (type != od::json_type::array) {
+      report_.add(item_, events::missing_field("values"));
+      return walk(value);
+    }
+    od::array array;
+    OMF_JSON(value.get_array().get(array));
+    for (auto element : array) {
+      od::value next;
+      OMF_JSON(element.get(next));
+      OMF_JSON(next.type().get(type));
+      if (type != od::json_type::object) {
+        Scalar scalar;
+        OMF_JSON(read_scalar(next, type, scalar));
+        report_.add(item_, events::value_not_parsed("values", scalar.shown(), "object"));
+        continue;
+      }
+      OMF_JSON(read_event(*plan, next));
+    }
+    return simdjson::SUCCESS;
+  }
+
+  error_code read_event(const ContainerPlan& plan, od::value value) {
+    od::object object;
+    OMF_JSON(value.get_object().get(object));
+    cells_.assign(plan.columns.size(), Cell{});
+    time_.reset();
+    quality_ = Quality{};
+    bool index_seen = false;
+    std::size_t expected = 0;
+    for (auto next : object) {
+      od::field field;
+      OMF_JSON(std::move(next).get(field));
+      const std::size_t at = find_column(plan, field, expected);
+      expected = at + 1;
+      if (at == plan.columns.size()) {
+        OMF_JSON(walk(field.value()));
+        continue;
+      }
+      const Column& column = plan.columns[at];
+      switch (column.role) {
+        case Column::Role::index:
+          index_seen = true;
+          OMF_JSON(read_time(column, field.value()));
+          break;
+        case Column::Role::value: OMF_JSON(read_cell(column, field.value(), cells_[at])); break;
+        case Column::Role::quality: OMF_JSON(read_quality(plan, field.value())); break;
+        case Column::Role::unused: OMF_JSON(walk(field.value())); break;
+      }
+    }
+    if (!index_seen) report_.add(item_, events::index_missing(plan.type->index()->key));
+    if (time_) push(plan);
+    return simdjson::SUCCESS;
+  }
+
+  /// Producers send the properties in the same order time after time: the next one is looked at first.
+  std::size_t find_column(const ContainerPlan& plan, od::field& field, std::size_t expected) {
+    const od::raw_json_string key = field.key();
+    if (expected < plan.columns.size() && is_key(key, plan.columns[expected].property->key)) return expected;
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+      if (is_key(key, plan.columns[i].property->key)) return i;
+    }
+    std::string_view name;
+    if (field.unescaped_key().get(name) != simdjson::SUCCESS) name = "?";
+    if (const catalog::OmfProperty* property = plan.type->find(name)) {
+      for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+        if (plan.columns[i].property == property) return i;
+      }
+    }
+    if (rules_.action != Action::remove) {
+      report_.add(item_, events::unknown_property(plan.type->id, plan.type->version, name));
+    }
+    return plan.columns.size();
+  }
+
+  error_code read_time(const Column& column, od::value value) {
+    od::json_type type;
+    OMF_JSON(value.type().get(type));
+    Scalar scalar;
+    OMF_JSON(read_scalar(value, type, scalar));
+    if (scalar.kind != Scalar::Kind::string) {
+      report_.add(item_, events::value_not_parsed(column.property->key, scalar.shown(), "date-time"));
+      return simdjson::SUCCESS;
+    }
+    const auto time = parse_index(scalar.text, rules_.now);
+    if (time) {
+      time_ = *time;
+    } else if (time.error().code == ErrorCode::time_out_of_range) {
+      report_.add(item_, events::value_out_of_range(column.property->key, scalar.text, time.error().detail));
+    } else {
+      report_.add(item_, events::value_not_parsed(column.property->key, scalar.text, "date-time"));
+    }
+    return simdjson::SUCCESS;
+  }
+
+  error_code read_cell(const Column& column, od::value value, Cell& cell) {
+    od::json_type type;
+    OMF_JSON(value.type().get(type));
+    if (type == od::json_type::number && rules_.action != Action::remove) {
+      if (is_floating(column)) {
+        double number;
+        if (value.get_double().get(number) == simdjson::SUCCESS) {
+          cell = decode_double(column, number, report_, item_);
+          return simdjson::SUCCESS;
+        }
+      } else if (is_whole(column)) {
+        std::int64_t number;
+        if (value.get_int64().get(number) == simdjson::SUCCESS) {
+          cell = decode_integer(column, number, report_, item_);
+          return simdjson::SUCCESS;
+        }
+      }
+    }
+    Scalar scalar;
+    OMF_JSON(read_scalar(value, type, scalar));
+    if (rules_.action != Action::remove) cell = decode_value(column, scalar, rules_, report_, item_);
+    return simdjson::SUCCESS;
+  }
+
+  error_code read_quality(const ContainerPlan& plan, od::value value) {
+    od::json_type type;
+    OMF_JSON(value.type().get(type));
+    Scalar scalar;
+    OMF_JSON(read_scalar(value, type, scalar));
+    quality_ = quality_of(plan.quality_schema, scalar);
+    return simdjson::SUCCESS;
+  }
+
+  void push(const ContainerPlan& plan) {
+    const bool too_late = time_->unix_ns() > rules_.now.unix_ns() + rules_.future_tolerance_ns;
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+      const Column& column = plan.columns[i];
+      if (column.role != Column::Role::value) continue;
+      Run& run = command_.writes[column.write].run;
+      if (rules_.action == Action::remove) {
+        push_cell(run, *time_, Cell{}, {});
+        continue;
+      }
+      Cell& cell = cells_[i];
+      if (cell.state == Cell::State::refused) continue;
+      if (cell.state == Cell::State::absent && !fill(plan, column, cell)) continue;
+      if (too_late && !column.future) {
+        report_.add(item_, events::value_out_of_range(plan.type->index()->key, format_trimmed(*time_),
+                                                      "The time is too far in the future."));
+        continue;
+      }
+      // A bad quality does not hide that there was no data.
+      push_cell(run, *time_, cell, quality_);
+    }
+  }
+
+  /// What an event without the property means. False: nothing.
+  bool fill(const ContainerPlan& plan, const Column& column, Cell& cell) const {
+    if (rules_.missing == MissingProperty::default_value) {
+      cell = default_cell(column);
+      return true;
+    }
+    if (!plan.is_simple) return false;
+    cell.state = Cell::State::system;
+    cell.system = system_state::kNoData;
+    return true;
+  }
+
+  const DataRules& rules_;
+  const catalog::Tables& tables_;
+  const auth::Principal& caller_;
+  Report& report_;
+
+  std::size_t item_ = 0;
+  WriteCommand command_;
+  std::vector<std::size_t> first_item_;
+  std::vector<AssetJson> assets_;
+  std::unordered_map<const catalog::OmfContainer*, ContainerPlan> plans_;
+  ContainerPlan* last_ = nullptr;
+
+  // Of the event that is read.
+  std::vector<Cell> cells_;
+  std::optional<Timestamp> time_;
+  Quality quality_;
+};
+
+#undef OMF_JSON
+
+/// Kept per thread between bodies of ordinary size; its memory follows the largest one.
+constexpr std::size_t kKeptParserBytes = 8u << 20;
+
+}  // namespace
+
+Result<DataMessage> parse_data(const http::Body& body, const DataRules& rules, const catalog::Tables& tables,
+                               const auth::Principal& caller, Report& report) {
+  static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const std::size_t skip = body.view().starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const std::size_t size = body.size() - skip;
+  if (size == 0) return fail(ErrorCode::invalid_json, {}, "The body is empty.");
+  static thread_local od::parser kept;
+  std::optional<od::parser> large;
+  od::parser& parser = size > kKeptParserBytes ? large.emplace() : kept;
+
+  od::document document;
+  const simdjson::padded_string_view text{body.data() + skip, size, size + http::Body::kPadding};
+  error_code fault = parser.iterate(text).get(document);
+  DataReader reader{rules, tables, caller, report};
+  if (fault == simdjson::SUCCESS) fault = reader.read(document);
+  if (fault != simdjson::SUCCESS) {
+    return fail(ErrorCode::invalid_json, {},
+                fault == simdjson::INCORRECT_TYPE
+                    ? "The body is not a JSON array."
+                    : std::string{"The body is not JSON: "} + simdjson::error_message(fault));
+  }
+  return reader.take();
+}
+
+}  // namespace penstock::dialects::omf
