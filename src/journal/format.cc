@@ -34,8 +34,8 @@ std::optional<SegmentHeader> parse_segment_header(std::string_view page) {
   return header;
 }
 
-bool is_blank(std::string_view page) {
-  return std::all_of(page.begin(), page.end(), [](char c) { return c == 0; });
+bool is_blank(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
 }
 
 std::uint32_t group_crc(std::string_view group, std::uint64_t nonce) {

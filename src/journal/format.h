@@ -41,7 +41,7 @@ static_assert(sizeof(SegmentHeader) == 88);
 void seal(SegmentHeader& header);
 /// Nothing if the first page is not a sound header of a format that is known.
 std::optional<SegmentHeader> parse_segment_header(std::string_view page);
-bool is_blank(std::string_view page);
+bool is_blank(std::string_view bytes);
 
 struct GroupHeader {
   std::uint32_t magic = 0;

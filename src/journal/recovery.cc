@@ -6,8 +6,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/log.h"
-
 namespace penstock::journal {
 namespace {
 
@@ -21,7 +19,7 @@ struct Found {
   std::string path;
   std::uint64_t size = 0;
   std::optional<SegmentHeader> header;
-  bool blank = false;
+  bool blank = false;  ///< Never used: neither its header nor the place of its first group.
 };
 
 struct Listing {
@@ -53,8 +51,8 @@ Result<Listing> list_segments(const Options& options) {
   std::error_code error;
   std::filesystem::directory_iterator files{options.directory, error};
   if (error) return fail(ErrorCode::store_unavailable, options.directory, error.message());
-  AlignedBuffer page;
-  page.reserve(kPage, 0);
+  AlignedBuffer start;
+  start.reserve(2 * kPage, 0);
   for (; files != std::filesystem::directory_iterator{}; files.increment(error)) {
     const std::string name = files->path().filename().string();
     if (files->path().extension() == ".tmp") listing.unfinished.push_back(files->path().string());
@@ -72,9 +70,10 @@ Result<Listing> list_segments(const Options& options) {
     // Files are made whole before they get their name.
     if (found.size < kPage) return corrupt_at(found.path, found.size, "the file was cut short");
     TRY(const File file, open_for_reading(found.path, found.size, options.direct));
-    TRY_VOID(file.read(page.data(), kPage, 0));
-    found.header = parse_segment_header({page.data(), kPage});
-    found.blank = is_blank({page.data(), kPage});
+    const std::size_t size = std::min<std::uint64_t>(found.size, 2 * kPage);
+    TRY_VOID(file.read(start.data(), size, 0));
+    found.header = parse_segment_header({start.data(), kPage});
+    found.blank = is_blank({start.data(), size});
     listing.segments.push_back(std::move(found));
   }
   if (error) return fail(ErrorCode::store_unavailable, options.directory, error.message());
@@ -112,21 +111,23 @@ Result<void> check_headless(const std::vector<Found>& headless, std::uint64_t ne
     if (highest_claim({buffer.data(), found.size}) > newest) {
       return corrupt_at(found.path, 0, "the header of the segment is damaged");
     }
-    log::warning("a journal segment without a sound header and without live groups is reused",
-                 {{"file", found.path}});
   }
   return {};
 }
 
 /// Index of the first segment that is needed, given that all up to `applied_seq` is in the store.
-Result<std::size_t> first_needed(const std::vector<Found>& numbered, const Options& options) {
+Result<std::size_t> first_needed(const std::vector<Found>& numbered, const std::vector<Found>& headless,
+                                 const Options& options) {
   std::size_t first = numbered.size() - 1;
   while (numbered[first].header->first_seq > options.applied_seq + 1) {
     const Found& found = numbered[first];
     const std::uint64_t before = found.header->prev_segment;
     if (first == 0 || numbered[first - 1].header->segment != before) {
-      return corrupt_at(found.path, 0,
-                        "the segment before it, number " + std::to_string(before) + ", is missing");
+      std::string what = "the segment before it, number " + std::to_string(before) + ", is missing";
+      for (const Found& other : headless) {
+        if (!other.blank) what += "; the header of " + other.path + " is damaged";
+      }
+      return corrupt_at(found.path, 0, what);
     }
     --first;
   }
@@ -197,7 +198,7 @@ Result<Recovered> recover(const Options& options, const Journal::Replay& replay)
     return recovered;
   }
 
-  TRY(const std::size_t first, first_needed(numbered, options));
+  TRY(const std::size_t first, first_needed(numbered, listing.segments, options));
   for (std::size_t i = 0; i < first; ++i) keep_file(numbered[i]);
   for (const Found& found : listing.segments) keep_file(found);
   std::uint32_t crc = numbered[first].header->prev_crc;

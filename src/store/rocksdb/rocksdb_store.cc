@@ -49,7 +49,7 @@ auto guarded(const F& f) -> decltype(f()) {
   }
 }
 
-/// RocksDB's warnings and errors in our log, instead of a log file of its own that grows.
+/// RocksDB's errors in our log, instead of a log file of its own that grows.
 class LogAdapter : public rocksdb::Logger {
  public:
   LogAdapter() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
@@ -61,7 +61,8 @@ class LogAdapter : public rocksdb::Logger {
     if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     char text[512];
     std::vsnprintf(text, sizeof text, format, arguments);
-    log::write(level == rocksdb::InfoLogLevel::WARN_LEVEL ? log::Level::warning : log::Level::error,
+    // What it calls a warning is of use to who tunes it: a stall, a file of an older version.
+    log::write(level == rocksdb::InfoLogLevel::WARN_LEVEL ? log::Level::debug : log::Level::error,
                "RocksDB reports", {{"text", trim(text)}});
   }
 };
