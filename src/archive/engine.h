@@ -123,7 +123,8 @@ class Engine final : public Archive {
 
   // read.cc
   std::optional<ViewCopy> copy_view(const Scan& request, std::size_t runs_max) const;
-  std::shared_ptr<const Version> version() const { return version_.load(); }
+  std::shared_ptr<const Version> version() const;
+  void set_version(std::shared_ptr<const Version> version);
 
   // Constant after start.
   const Options options_;
@@ -134,10 +135,13 @@ class Engine final : public Archive {
   // Own locking.
   Slots slots_;
   mutable catalog::Catalog catalog_;
-  std::atomic<std::shared_ptr<const Version>> version_;
   std::atomic<bool> ready_{false};
   mutable std::atomic<int> holds_{
       0};  // Commands that bounced too often: no frozen layer is dropped meanwhile.
+
+  // Guarded by version_mutex_.
+  mutable std::mutex version_mutex_;
+  std::shared_ptr<const Version> version_;
 
   // Guarded by queue_mutex_.
   std::mutex queue_mutex_;

@@ -290,7 +290,7 @@ Result<void> Engine::flush_locked() {
   // F7: readers see the blocks first, then the layers go.
   const std::int64_t patience = steady_clock_ns() + kNsPerSecond;
   while (holds_.load() > 0 && steady_clock_ns() < patience) std::this_thread::yield();
-  version_.store(std::make_shared<const Version>(Version{gen, store_->snapshot()}));
+  set_version(std::make_shared<const Version>(Version{gen, store_->snapshot()}));
   for (const auto& [point, sealed] : sealed_now) {
     Slot& slot = *slots_.find(point);
     std::unique_ptr<Layer> dropped;

@@ -29,7 +29,7 @@ Engine::~Engine() {
   }
   background_wake_.notify_all();
   if (background_thread_.joinable()) background_thread_.join();
-  version_.store(nullptr);  // Its snapshot must go before the store does.
+  set_version(nullptr);  // Its snapshot must go before the store does.
 }
 
 Result<void> Engine::start() {
@@ -64,7 +64,7 @@ Result<void> Engine::start() {
   gen_ = mark.gen + 1;
   last_seq_ = mark.seq;
   seq_flushed_.store(mark.seq);
-  version_.store(std::make_shared<const Version>(Version{mark.gen, snapshot}));
+  set_version(std::make_shared<const Version>(Version{mark.gen, snapshot}));
   TRY_VOID(load_metas(*snapshot));
   TRY_VOID(load_catalog(*snapshot));
   snapshot.reset();

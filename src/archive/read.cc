@@ -16,6 +16,17 @@ std::optional<Sample> first_of(const Run& run) {
 
 }  // namespace
 
+std::shared_ptr<const Version> Engine::version() const {
+  const std::lock_guard lock{version_mutex_};
+  return version_;
+}
+
+void Engine::set_version(std::shared_ptr<const Version> version) {
+  // The old one may be the last to hold its snapshot: it is let go outside of the lock.
+  const std::lock_guard lock{version_mutex_};
+  version_.swap(version);
+}
+
 std::optional<ViewCopy> Engine::copy_view(const Scan& request, std::size_t runs_max) const {
   const Slot* const slot = slots_.find(request.point);
   if (slot == nullptr) return std::nullopt;

@@ -52,6 +52,36 @@ TEST(Concurrency, EveryAnsweredWriteIsSeenAtOnceWhileFlushesRun) {
   EXPECT_EQ(archive->stats().samples, points.size() * kSamples);
 }
 
+TEST(Concurrency, OldDataIsDecidedRightWhileFlushesMoveIt) {
+  const TemporaryFolder folder;
+  auto archive = std::move(*Archive::open(test_options(folder.path())));
+  const auto points = make_points(*archive, 1);
+  std::atomic<int> running{static_cast<int>(points.size())};
+  std::vector<std::thread> threads;
+  for (std::size_t p = 0; p < points.size(); ++p) {
+    threads.emplace_back([&, p] {
+      // Each thread owns one point, so its own map says what every outcome must be.
+      Generator generator{1000 + p, {points[p]}};
+      Model model;
+      for (int i = 0; i < 250; ++i) {
+        WriteCommand command = generator.command();
+        command.all_or_none = false;
+        const auto want = model.apply(command);
+        const auto got = sync_wait(archive->write(command));
+        ASSERT_TRUE(got.has_value());
+        for (std::size_t k = 0; k < want.size(); ++k) ASSERT_EQ(got->outcomes[k].expand(), want[k]);
+        const Scan request = generator.scan();
+        ASSERT_TRUE(same(samples_of(*archive->scan(request)), model.scan(request)));
+      }
+      running.fetch_sub(1);
+    });
+  }
+  threads.emplace_back([&] {
+    while (running.load() > 0) ASSERT_TRUE(archive->flush().has_value());
+  });
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(Concurrency, OfManyWritersToOneSlotExactlyOneWins) {
   const TemporaryFolder folder;
   auto archive = std::move(*Archive::open(test_options(folder.path())));
