@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dialects/energyview/address.h"
+#include "dialects/energyview/energyview.h"
+#include "dialects/energyview/errors.h"
+#include "dialects/energyview/parse.h"
+#include "dialects/energyview/wire.h"
+#include "dialects/energyview/zone.h"
+
+namespace penstock::dialects::energyview {
+
+/// The routes of one domain and their short handlers.
+class EnergyView final : public Dialect {
+ public:
+  EnergyView(House& house, Settings settings) : house_{house}, settings_{settings} {}
+
+  std::string_view name() const override { return "energyview"; }
+  http::BodyRule body_rule(const http::Request&) const override { return {kBodyBytesMax}; }
+  Task<http::Response> handle(http::Request& request) override;
+
+ private:
+  /// What a handler knows of its caller and place.
+  struct Call {
+    std::string domain;
+    Zone zone;
+    auth::PrincipalPtr caller;
+    Timestamp now;
+  };
+
+  Task<http::Response> post_timeseries(http::Request& request, const Call& call);
+  /// The points behind the entries, made where the settings allow it.
+  Task<Checked<std::vector<PointId>>> points_of(const std::vector<SeriesEntry>& entries, const Call& call);
+  http::Response get_timeseries(const http::Request& request, const Call& call) const;
+  http::Response get_nodes(const Call& call) const;
+  http::Response get_node(std::string_view node, const Call& call) const;
+  http::Response get_tags(const Call& call) const;
+
+  House& house_;
+  const Settings settings_;
+};
+
+}  // namespace penstock::dialects::energyview

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "dialects/energyview/errors.h"
+#include "dialects/energyview/wire.h"
+#include "dialects/energyview/zone.h"
+#include "http/message.h"
+
+namespace penstock::dialects::energyview {
+
+/// The JSON body of *EnergyView API v1, "Write TimeSeries data"*: an array of series, or an object with the
+/// member `timeseries` that is one. The whole body is read before anything counts. Pure.
+Checked<std::vector<SeriesEntry>> parse_series(const http::Body& body, Zone zone);
+
+/// A write request in one of the vendor's form variants, and JSON with its options in the query.
+struct WriteRequest {
+  WriteOptions options;
+  std::vector<SeriesEntry> entries;
+  bool single = false;  ///< The one-point form: it is answered in another shape.
+};
+Checked<WriteRequest> parse_json_write(const http::Request& request, Zone zone);
+Checked<WriteRequest> parse_form_write(const http::Request& request, Zone zone);
+
+/// *"Read TimeSeries data"*: the parameters of the query string.
+Checked<ReadQuery> parse_read_query(const http::Parameters& parameters, Zone zone, Timestamp now);
+
+/// All digits: an id; else a UUID. As in paths, queries and forms.
+Checked<NodeRef> parse_node_text(std::string_view text, std::string param);
+
+}  // namespace penstock::dialects::energyview

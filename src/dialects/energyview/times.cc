@@ -1,0 +1,197 @@
+#include "dialects/energyview/times.h"
+
+#include <cstring>
+
+namespace penstock::dialects::energyview {
+namespace {
+
+/// Two digits, or something above 99.
+int two_digits(const char* at) {
+  const unsigned high = static_cast<unsigned char>(at[0]) - '0',
+                 low = static_cast<unsigned char>(at[1]) - '0';
+  return high > 9 || low > 9 ? 100 : static_cast<int>(high * 10 + low);
+}
+
+void append_digits(std::string& out, std::int64_t number, int width) {
+  char text[20];
+  for (int i = width - 1; i >= 0; --i) {
+    text[i] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+  out.append(text, static_cast<std::size_t>(width));
+}
+
+void append_fraction(std::string& out, std::int64_t nanosecond) {
+  const std::int64_t microsecond = nanosecond / kNsPerMicrosecond;
+  if (microsecond == 0) return;
+  out.push_back('.');
+  append_digits(out, microsecond, 6);
+  while (out.back() == '0') out.pop_back();
+}
+
+/// The clock of a zone as if it were UTC; at the ends of the range the clock stands still.
+Timestamp shifted(Timestamp time, std::int64_t offset_s) {
+  std::int64_t ns;
+  if (__builtin_add_overflow(time.unix_ns(), offset_s * kNsPerSecond, &ns)) return time;
+  return Timestamp::from_unix_ns(ns);
+}
+
+/// Seconds of the fixed steps; zero for those of the calendar.
+std::int64_t step_seconds(Resolution resolution) {
+  switch (resolution) {
+    case Resolution::second: return 1;
+    case Resolution::minute: return 60;
+    case Resolution::minute5: return 300;
+    case Resolution::minute10: return 600;
+    case Resolution::minute15: return 900;
+    case Resolution::minute20: return 1200;
+    case Resolution::minute30: return 1800;
+    case Resolution::hour: return 3600;
+    case Resolution::none:
+    case Resolution::day:
+    case Resolution::month:
+    case Resolution::year:
+    case Resolution::decade:
+    case Resolution::century:
+    case Resolution::millennia: return 0;
+  }
+  return 0;
+}
+
+/// The first year of the group of `size` years that begins in years ending with `first`.
+int year_group(int year, int size, int first) {
+  return (year - first) / size * size + first;
+}
+
+}  // namespace
+
+bool TimeReader::read_plain(std::string_view text, std::int64_t& ns) {
+  // YYYY-MM-DDThh:mm:ss, then a fraction or none, then Z or ±hh:mm.
+  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
+  if (std::memcmp(text.data(), date_, sizeof date_) != 0) return false;
+  const int hour = two_digits(text.data() + 11), minute = two_digits(text.data() + 14),
+            second = two_digits(text.data() + 17);
+  if (hour > 23 || minute > 59 || second > 59) return false;
+  std::int64_t seconds = hour * 3600 + minute * 60 + second;
+  std::int64_t microsecond = 0;
+  std::size_t at = 19;
+  if (text[at] == '.') {
+    std::int64_t scale = 100'000;
+    const std::size_t first = ++at;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+      microsecond += (text[at] - '0') * scale;
+      scale /= 10;
+    }
+    if (at == first) return false;
+  }
+  if (at + 1 == text.size() && text[at] == 'Z') {
+    // As it stands.
+  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
+    const int hours = two_digits(text.data() + at + 1), minutes = two_digits(text.data() + at + 4);
+    if (hours > 23 || minutes > 59) return false;
+    seconds -= (text[at] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+  } else {
+    return false;
+  }
+  const std::int64_t inside = seconds * kNsPerSecond + microsecond * kNsPerMicrosecond;
+  return !__builtin_add_overflow(day_ns_, inside, &ns);
+}
+
+Result<Timestamp> TimeReader::read(std::string_view text) {
+  std::int64_t ns;
+  if (read_plain(text, ns)) return Timestamp::from_unix_ns(ns);
+
+  TRY(const ParsedTime parsed, parse_iso8601(text));
+  CivilTime date = parsed.local;
+  date.hour = date.minute = date.second = 0;
+  date.nanosecond = 0;
+  if (const auto day = from_civil(date)) {
+    std::memcpy(date_, text.data(), sizeof date_);
+    day_ns_ = day->unix_ns();
+  }
+  if (!parsed.has_offset) {
+    TRY(const Timestamp time, zone_.to_utc(parsed.local));
+    return time.floor_to(kNsPerMicrosecond);
+  }
+  CivilTime civil = parsed.local;
+  civil.second -= parsed.offset_seconds;
+  TRY(const Timestamp time, from_civil(civil));
+  return time.floor_to(kNsPerMicrosecond);
+}
+
+std::string with_plus(std::string_view text) {
+  std::string fixed{text};
+  if (const std::size_t blank = fixed.rfind(' '); blank != std::string::npos && blank > 10)
+    fixed[blank] = '+';
+  return fixed;
+}
+
+void append_local(std::string& out, Timestamp time, Offsets& offsets) {
+  // Old local mean times have seconds in their offset, which RFC 3339 can't say: the minute below is a true
+  // name of the same instant too.
+  std::int64_t minutes = offsets.at(time) / 60;
+  const Timestamp local = shifted(time, minutes * 60);
+  if (local == time) minutes = 0;
+  const CivilTime civil = civil_from(local);
+  append_digits(out, civil.year, 4);
+  out.push_back('-');
+  append_digits(out, civil.month, 2);
+  out.push_back('-');
+  append_digits(out, civil.day, 2);
+  out.push_back('T');
+  append_digits(out, civil.hour, 2);
+  out.push_back(':');
+  append_digits(out, civil.minute, 2);
+  out.push_back(':');
+  append_digits(out, civil.second, 2);
+  append_fraction(out, civil.nanosecond);
+  out.push_back(minutes < 0 ? '-' : '+');
+  append_digits(out, (minutes < 0 ? -minutes : minutes) / 60, 2);
+  out.push_back(':');
+  append_digits(out, (minutes < 0 ? -minutes : minutes) % 60, 2);
+}
+
+void append_epoch(std::string& out, Timestamp time) {
+  const Timestamp cut = time.floor_to(kNsPerMicrosecond);
+  std::uint64_t magnitude = static_cast<std::uint64_t>(cut.unix_ns());
+  if (cut.unix_ns() < 0) {
+    out.push_back('-');
+    magnitude = 0 - magnitude;
+  }
+  const auto seconds = magnitude / static_cast<std::uint64_t>(kNsPerSecond);
+  out.append(std::to_string(seconds));
+  append_fraction(out, static_cast<std::int64_t>(magnitude % static_cast<std::uint64_t>(kNsPerSecond)));
+}
+
+Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets) {
+  const std::int64_t offset_s = offsets.at(time);
+  const Timestamp local = shifted(time, offset_s);
+  if (const std::int64_t step = step_seconds(resolution); step != 0) {
+    // Inside of one offset, so the distance to the begin of the bucket is the same on both clocks.
+    return time.plus_ns(local.floor_to(step * kNsPerSecond).unix_ns() - local.unix_ns());
+  }
+  CivilTime civil = civil_from(local);
+  civil.hour = civil.minute = civil.second = 0;
+  civil.nanosecond = 0;
+  switch (resolution) {
+    case Resolution::month: civil.day = 1; break;
+    case Resolution::year: civil.month = civil.day = 1; break;
+    case Resolution::decade:
+      civil.month = civil.day = 1;
+      civil.year = year_group(civil.year, 10, 0);
+      break;
+    case Resolution::century:
+      civil.month = civil.day = 1;
+      civil.year = year_group(civil.year, 100, 1);
+      break;
+    case Resolution::millennia:
+      civil.month = civil.day = 1;
+      civil.year = year_group(civil.year, 1000, 1);
+      break;
+    default: break;
+  }
+  // A bucket that begins before the range of times begins with it.
+  return offsets.zone().to_utc(civil).value_or(Timestamp::min());
+}
+
+}  // namespace penstock::dialects::energyview

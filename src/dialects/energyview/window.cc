@@ -1,0 +1,79 @@
+#include "dialects/energyview/window.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace penstock::dialects::energyview {
+namespace {
+
+bool is_whole(double number, double low, double high) {
+  return number == std::trunc(number) && number >= low && number <= high;
+}
+
+template <class T>
+bool is_integer_of(double number) {
+  return is_whole(number, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+}
+
+/// True if the number has a value on the point; `number` becomes what the point keeps.
+bool fits(double& number, const Point& point, const DigitalSet* set) {
+  switch (point.type) {
+    case PointType::float64: return true;
+    case PointType::float16:
+    case PointType::float32:
+      number = static_cast<double>(static_cast<float>(number));
+      return std::isfinite(number);
+    case PointType::int16: return is_integer_of<std::int16_t>(number);
+    case PointType::int32: return is_integer_of<std::int32_t>(number);
+    case PointType::digital:
+      return is_integer_of<std::int32_t>(number) && set != nullptr &&
+             set->find(static_cast<std::int32_t>(number)) != nullptr;
+    case PointType::string:
+    case PointType::blob:
+    case PointType::timestamp: return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+void settle_window(Run& run) {
+  const bool settled =
+      std::adjacent_find(run.times.begin(), run.times.end(), std::greater_equal<>{}) == run.times.end();
+  if (settled) return;
+  std::vector<std::size_t> order(run.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return run.times[a] < run.times[b]; });
+  Run made;
+  made.kind = run.kind;
+  made.reserve(run.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + 1 < order.size() && run.times[order[i + 1]] == run.times[order[i]]) continue;
+    made.push_from(run, order[i]);
+  }
+  run = std::move(made);
+}
+
+Checked<void> coerce(Run& run, const Point& point, const DigitalSet* set, std::string_view param) {
+  const Kind kind = point.kind();
+  if (kind == Kind::float64) return {};
+  std::vector<std::int64_t> integers;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (!fits(run.numbers[i], point, set)) {
+      return refuse(Code::invalid_value, std::string{param} + ".data[" + std::to_string(i) + "].v",
+                    "The value does not fit the type of the point");
+    }
+    if (is_integer(kind)) integers.push_back(static_cast<std::int64_t>(run.numbers[i]));
+  }
+  run.kind = kind;
+  if (is_integer(kind)) {
+    run.integers = std::move(integers);
+    run.numbers.clear();
+  }
+  return {};
+}
+
+}  // namespace penstock::dialects::energyview
