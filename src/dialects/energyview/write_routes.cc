@@ -2,10 +2,10 @@
 
 #include "base/text.h"
 #include "dialects/common/count_headers.h"
+#include "dialects/energyview/coerce.h"
 #include "dialects/energyview/door.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
-#include "dialects/energyview/window.h"
 #include "http/inflate.h"
 
 namespace penstock::dialects::energyview {
@@ -134,9 +134,6 @@ Task<http::Response> EnergyView::post_timeseries(http::Request& request, const C
   command.principal = call.caller->number;
   command.now = call.now;
   const std::vector<Group> groups = group_entries(entries, *points, command.writes);
-  if (options.overwrite == Overwrite::replace_window) {
-    for (PointWrite& each : command.writes) settle_window(each.run);
-  }
   std::vector<Run> sent;
   if (!options.silent) {
     for (const PointWrite& each : command.writes) sent.push_back(each.run);

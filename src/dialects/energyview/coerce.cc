@@ -1,9 +1,7 @@
-#include "dialects/energyview/window.h"
+#include "dialects/energyview/coerce.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace penstock::dialects::energyview {
 namespace {
@@ -38,24 +36,6 @@ bool fits(double& number, const Point& point, const DigitalSet* set) {
 }
 
 }  // namespace
-
-void settle_window(Run& run) {
-  const bool settled =
-      std::adjacent_find(run.times.begin(), run.times.end(), std::greater_equal<>{}) == run.times.end();
-  if (settled) return;
-  std::vector<std::size_t> order(run.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return run.times[a] < run.times[b]; });
-  Run made;
-  made.kind = run.kind;
-  made.reserve(run.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i + 1 < order.size() && run.times[order[i + 1]] == run.times[order[i]]) continue;
-    made.push_from(run, order[i]);
-  }
-  run = std::move(made);
-}
 
 Checked<void> coerce(Run& run, const Point& point, const DigitalSet* set, std::string_view param) {
   const Kind kind = point.kind();
