@@ -67,28 +67,37 @@ struct Token {
   std::int64_t expires_in_s = 0;
 };
 
+/// A new RSA key, for settings that are to outlive the process: with another key all tokens become worthless.
+std::string make_private_key_pem();
+
+/// Errors: invalid_argument (private key not usable, lifetime).
+Result<void> check_token_settings(const TokenSettings& settings);
+
 /// Knows all credentials, checks them, and mints and checks our own tokens (RS256, RFC 8725).
 ///
 /// Threads: any. A slow hash runs on a pool of two; a right answer is remembered for five minutes under a
-/// keyed hash, so that the next request costs a look-up.
+/// keyed hash, so that the next request costs a look-up. A wrong one is answered a fifth of a second late.
+/// The tasks need a current Executor, and end with `overloaded` when too many wait for a hash.
 class Authenticator {
  public:
+  /// The settings must have passed check_token_settings.
   Authenticator(std::vector<Credential> credentials, TokenSettings settings);
   ~Authenticator();
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
 
   /// `Basic`, and `Bearer` of ours, from the value of an Authorization header. `clock_s` is the wall clock.
-  /// Errors: unauthenticated.
+  /// Errors: unauthenticated, overloaded.
   Task<Result<PrincipalPtr>> from_header(std::string_view authorization, std::int64_t clock_s);
-  /// EnergyView's `Key <secret>` for one domain. Errors: unauthenticated.
+  /// EnergyView's `Key <secret>` for one domain. Errors: unauthenticated, overloaded.
   Task<Result<PrincipalPtr>> from_key(std::string_view domain, std::string_view secret);
-  /// EnergyView v2 and others: user or domain with password or key. Errors: unauthenticated.
+  /// EnergyView v2 and others: user or domain with password or key. Errors: unauthenticated,
+  /// overloaded.
   Task<Result<PrincipalPtr>> from_password(Credential::Kind kind, std::string_view id,
                                            std::string_view secret);
 
   /// Client credentials → token. Empty audience: the default.
-  /// Errors: unauthenticated (client or secret), forbidden (audience not known to us).
+  /// Errors: unauthenticated (client or secret), forbidden (audience not known to us), overloaded.
   Task<Result<Token>> mint(std::string_view client_id, std::string_view secret, std::string_view audience,
                            std::int64_t clock_s);
   /// Errors: unauthenticated, with a `detail` that says why (for logs, not for answers).
