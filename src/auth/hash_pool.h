@@ -20,7 +20,7 @@ namespace penstock::auth {
 class HashPool {
  public:
   static constexpr int kThreads = 2;
-  static constexpr std::size_t kQueueMax = 64;
+  static constexpr std::size_t kQueueMax = 32;
   static constexpr std::int64_t kWrongAnswerDelay_ms = 200;
 
   HashPool();
