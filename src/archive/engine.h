@@ -108,7 +108,7 @@ class Engine final : public Archive {
   bool decide_edit(Ticket& ticket);
   void journal_op(const PendingOp& op, UpdateMode mode);
   void apply_group();
-  void apply_op(const PendingOp& op);
+  void apply_op(const PendingOp& op);  ///< Under the point's stripe lock.
   void erase_whole_point(PointId point);
   Layer& active_layer(Slot& slot, PointId point);
   [[noreturn]] void die(const Error& error);

@@ -321,7 +321,6 @@ Layer& Engine::active_layer(Slot& slot, PointId point) {
 }
 
 void Engine::apply_op(const PendingOp& op) {
-  const std::lock_guard lock{slots_.stripe(op.point)};
   Layer& layer = active_layer(*op.slot, op.point);
   const std::size_t bytes = layer.bytes(), samples = layer.samples();
   switch (op.what) {
@@ -342,11 +341,18 @@ void Engine::erase_whole_point(PointId point) {
   op.point = point;
   op.slot = &slots_.make(point);
   op.interval = kAllTimes;
+  const std::lock_guard lock{slots_.stripe(point)};
   apply_op(op);
 }
 
 void Engine::apply_group() {
-  for (const PendingOp& op : ops_) apply_op(op);
+  for (std::size_t i = 0; i < ops_.size();) {
+    // One lock over all that a command does to a point: no reader sees a range erased and not yet filled
+    // again.
+    const PointId point = ops_[i].point;
+    const std::lock_guard lock{slots_.stripe(point)};
+    for (; i < ops_.size() && ops_[i].point == point; ++i) apply_op(ops_[i]);
+  }
   for (catalog::RowChange& change : edit_changes_) {
     catalog_changed(change);
     changed_rows_[{change.table, std::move(change.key)}] = std::move(change.row);
