@@ -82,13 +82,13 @@ void write_summary(const FrameSummary& summary, Kind kind, Timestamp first, std:
   writer.varint(summary.questionable);
   if (kind == Kind::text || summary.good() == 0) return;
   for (const double value : {summary.first_value, summary.last_value, summary.min, summary.max}) {
-    encode_number(value, precision_of(kind), out);
+    encode_number(value, out);
   }
   writer.varint(ns_between(first, summary.min_time));
   writer.varint(ns_between(first, summary.max_time));
   // Long sums are seldom decimals of few digits, those of small blocks are.
   for (const double value : {summary.sum, summary.integral, summary.step_integral}) {
-    encode_number(value, Precision::full, out);
+    encode_number(value, out);
   }
 }
 
@@ -110,11 +110,11 @@ bool read_summary(ByteReader& in, const FrameHead& head, FrameSummary& summary) 
   summary.questionable = static_cast<std::uint32_t>(questionable);
   if (head.kind == Kind::text || summary.good() == 0) return in.ok();
   for (double* value : {&summary.first_value, &summary.last_value, &summary.min, &summary.max}) {
-    if (!decode_number(in, precision_of(head.kind), *value)) return false;
+    if (!decode_number(in, *value)) return false;
   }
   if (!read_time(in, head, summary.min_time) || !read_time(in, head, summary.max_time)) return false;
   for (double* value : {&summary.sum, &summary.integral, &summary.step_integral}) {
-    if (!decode_number(in, Precision::full, *value)) return false;
+    if (!decode_number(in, *value)) return false;
   }
   return true;
 }

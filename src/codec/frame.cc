@@ -138,7 +138,7 @@ class Grown {
 };
 
 bool decode_values(ByteReader& in, std::size_t count, Run& out, std::size_t first) {
-  if (is_number(out.kind)) return decode_numbers(in, count, precision_of(out.kind), &out.numbers[first]);
+  if (is_number(out.kind)) return decode_numbers(in, count, &out.numbers[first]);
   if (is_integer(out.kind)) return decode_integers(in, count, &out.integers[first]);
   std::string* texts[kColumnMax];
   for (std::size_t i = 0; i < count; ++i) texts[i] = &out.texts[first + i];

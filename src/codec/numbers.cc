@@ -11,8 +11,8 @@
 namespace penstock::codec {
 namespace {
 
-/// The low two bits of a column's first byte; above them the scale, or how many low zero bits all patterns
-/// share.
+/// The low two bits of a column's first byte. Above them how many low zero bits all patterns share; of
+/// decimals the scale, and in the highest bit whether they are rounded to float.
 enum Mode : std::uint8_t { kDecimal = 0, kDecimalWithExceptions = 1, kDoubleBits = 2, kFloatBits = 3 };
 
 /// Powers of ten that a double holds exactly. A quotient of two exact doubles is rounded once, so m / 10ˢ is
@@ -25,6 +25,9 @@ constexpr int kScaleTried = 18;
 constexpr std::size_t kSamplesPerException = 16;
 constexpr std::size_t kExceptionBytes = 10;
 constexpr std::uint8_t kRawNumber = 0xff;
+constexpr unsigned kRoundedToFloat = 0x20;  ///< Beside a scale.
+/// Decimals of more digits after the point are seldom meant: such columns are looked at as floats, too.
+constexpr int kScaleMeant = 9;
 
 /// Adding it leaves the sum rounded to an integer in the low bits, for magnitudes up to 2⁵¹.
 constexpr double kRounder = 6755399441055744.0;  // 1.5 × 2⁵²
@@ -77,6 +80,7 @@ int least_scale(double value, Precision precision, int from) {
 
 struct Decimals {
   int scale = -1;  ///< -1: none fits.
+  Precision precision = Precision::full;
   std::size_t exceptions = 0;
   std::int64_t mantissas[kColumnMax];
   std::uint16_t exception[kColumnMax + 1];
@@ -92,6 +96,7 @@ void find_decimals(const double* values, std::size_t n, Precision precision, Dec
   }
   const std::size_t exceptions_max = n == 1 ? 0 : (n + kSamplesPerException - 1) / kSamplesPerException;
   found.scale = -1;
+  found.precision = precision;
   for (;;) {
     const std::size_t failures = to_decimals(values, n, precision, scale, found.mantissas, found.exception);
     found.exceptions = failures;
@@ -119,10 +124,18 @@ void find_decimals(const double* values, std::size_t n, Precision precision, Dec
   }
 }
 
+unsigned scale_byte(int scale, Precision precision) {
+  return static_cast<unsigned>(scale) | (precision == Precision::single ? kRoundedToFloat : 0);
+}
+
+bool is_float(double value) {
+  return bits_of(static_cast<double>(static_cast<float>(value))) == bits_of(value);
+}
+
 void write_decimals(const double* values, std::size_t n, const Decimals& decimals, std::string& out) {
   ByteWriter writer{out};
   const auto mode = decimals.exceptions == 0 ? kDecimal : kDecimalWithExceptions;
-  writer.u8(static_cast<std::uint8_t>(mode | (decimals.scale << 2)));
+  writer.u8(static_cast<std::uint8_t>(mode | scale_byte(decimals.scale, decimals.precision) << 2));
   encode_integers(decimals.mantissas, n, out);
   if (decimals.exceptions == 0) return;
   writer.varint(decimals.exceptions);
@@ -137,11 +150,7 @@ void write_decimals(const double* values, std::size_t n, const Decimals& decimal
 
 /// Patterns as integers, without the low zero bits that all share: steps between near values are small
 /// numbers.
-void write_bits(const double* values, std::size_t n, Precision precision, std::string& out) {
-  bool floats = precision == Precision::single;
-  for (std::size_t i = 0; floats && i < n; ++i) {
-    floats = bits_of(static_cast<double>(static_cast<float>(values[i]))) == bits_of(values[i]);
-  }
+void write_bits(const double* values, std::size_t n, bool floats, std::string& out) {
   std::int64_t patterns[kColumnMax];
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -177,31 +186,40 @@ void from_decimals(const std::int64_t* mantissas, std::size_t n, double ten, dou
 
 }  // namespace
 
-void encode_numbers(const double* values, std::size_t n, Precision precision, std::string& out) {
+void encode_numbers(const double* values, std::size_t n, Precision likely, std::string& out) {
   Decimals decimals;
-  find_decimals(values, n, precision, decimals);
-  if (decimals.scale < 0) return write_bits(values, n, precision, out);
+  find_decimals(values, n, likely, decimals);
+  if (decimals.scale >= 0 && decimals.scale <= kScaleMeant) {
+    const std::size_t begin = out.size();
+    write_decimals(values, n, decimals, out);
+    // Where exceptions are many or mantissas long, patterns may be shorter.
+    if (out.size() - begin <= n * 3 + kExceptionBytes) return;
+    out.resize(begin);
+  }
+  const bool floats = std::all_of(values, values + n, is_float);
+  if (floats && likely == Precision::full && (decimals.scale < 0 || decimals.scale > kScaleMeant)) {
+    find_decimals(values, n, Precision::single, decimals);
+  }
   const std::size_t begin = out.size();
-  write_decimals(values, n, decimals, out);
-  // Binary numbers pass for decimals of very many digits: then their patterns may be shorter.
-  const std::size_t worth_a_look = n * (precision == Precision::single ? 3 : 6);
-  if (out.size() - begin <= worth_a_look) return;
-  std::string as_bits;
-  write_bits(values, n, precision, as_bits);
-  if (as_bits.size() < out.size() - begin) out.replace(begin, std::string::npos, as_bits);
+  write_bits(values, n, floats, out);
+  if (decimals.scale < 0) return;
+  std::string as_decimals;
+  write_decimals(values, n, decimals, as_decimals);
+  if (as_decimals.size() <= out.size() - begin) out.replace(begin, std::string::npos, as_decimals);
 }
 
-bool decode_numbers(ByteReader& in, std::size_t n, Precision precision, double* values) {
+bool decode_numbers(ByteReader& in, std::size_t n, double* values) {
   const std::uint8_t head = in.u8();
   const unsigned mode = head & 3, upper = head >> 2;
   std::int64_t integers[kColumnMax];
   if (!decode_integers(in, n, integers)) return false;
   if (mode == kDecimal || mode == kDecimalWithExceptions) {
-    if (upper >= kTen.size()) return false;
-    if (precision == Precision::single) {
-      from_decimals<Precision::single>(integers, n, kTen[upper], values);
+    const unsigned scale = upper & ~kRoundedToFloat;
+    if (scale >= kTen.size()) return false;
+    if ((upper & kRoundedToFloat) != 0) {
+      from_decimals<Precision::single>(integers, n, kTen[scale], values);
     } else {
-      from_decimals<Precision::full>(integers, n, kTen[upper], values);
+      from_decimals<Precision::full>(integers, n, kTen[scale], values);
     }
     return mode == kDecimal || read_exceptions(in, n, values);
   }
@@ -214,9 +232,14 @@ bool decode_numbers(ByteReader& in, std::size_t n, Precision precision, double* 
   return true;
 }
 
-void encode_number(double value, Precision precision, std::string& out) {
+void encode_number(double value, std::string& out) {
   ByteWriter writer{out};
-  const int scale = least_scale(value, precision, 0);
+  Precision precision = is_float(value) ? Precision::single : Precision::full;
+  int scale = least_scale(value, precision, 0);
+  if (scale < 0 && precision == Precision::single) {
+    precision = Precision::full;
+    scale = least_scale(value, precision, 0);
+  }
   if (scale < 0) {
     writer.u8(kRawNumber);
     return writer.fixed(value);
@@ -224,20 +247,21 @@ void encode_number(double value, Precision precision, std::string& out) {
   std::int64_t mantissa;
   std::uint16_t failed;
   to_decimals(&value, 1, precision, scale, &mantissa, &failed);
-  writer.u8(static_cast<std::uint8_t>(scale));
+  writer.u8(static_cast<std::uint8_t>(scale_byte(scale, precision)));
   writer.svarint(mantissa);
 }
 
-bool decode_number(ByteReader& in, Precision precision, double& value) {
-  const std::uint8_t scale = in.u8();
-  if (scale == kRawNumber) {
+bool decode_number(ByteReader& in, double& value) {
+  const unsigned head = in.u8();
+  if (head == kRawNumber) {
     value = in.fixed<double>();
     return in.ok();
   }
+  const unsigned scale = head & ~kRoundedToFloat;
   if (scale >= kTen.size()) return false;
   const auto mantissa = static_cast<double>(in.svarint());
-  value = precision == Precision::single ? from_decimal<Precision::single>(mantissa, kTen[scale])
-                                         : from_decimal<Precision::full>(mantissa, kTen[scale]);
+  value = (head & kRoundedToFloat) != 0 ? from_decimal<Precision::single>(mantissa, kTen[scale])
+                                        : from_decimal<Precision::full>(mantissa, kTen[scale]);
   return in.ok();
 }
 

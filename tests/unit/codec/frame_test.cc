@@ -272,6 +272,18 @@ Samples binary(std::size_t n) {
   return run;
 }
 
+Samples floats_in_doubles(std::size_t n) {
+  Samples run = walk(n, 1, Kind::float32);
+  run.kind = Kind::float64;
+  return run;
+}
+
+Samples binary_floats(std::size_t n) {
+  Samples run = binary(n);
+  for (double& value : run.numbers) value = static_cast<double>(static_cast<float>(value));
+  return run;
+}
+
 Samples gappy(std::size_t n) {
   Samples run = walk(n, 3);
   for (std::size_t i = 0; i < n; ++i)
@@ -294,6 +306,8 @@ TEST(Frame, SizesStayUnderTheirCeilings) {
       {"a code that changes every fifty", switched(1000, 50), 0.1},
       {"a code that changes every three", switched(1000, 3), 0.3},
       {"binary numbers", binary(1000), 8},
+      {"floats in a column of doubles", floats_in_doubles(1000), 1.25},
+      {"binary floats in one", binary_floats(1000), 4},
       {"one text", even(1, Kind::text), 22},
   };
   for (const auto& c : kCases) {
