@@ -1,4 +1,5 @@
 // One group at a time as the leader writes it: header, CRC, one write, one sync. CPU is that of the thread.
+// Rooms: journal
 //
 //   build/release/bench/journal_bench           (in the folder whose disk is to be measured; --help)
 //   PENSTOCK_BENCH_DIR=/mnt/disk build/release/bench/journal_bench
@@ -62,5 +63,3 @@ BENCHMARK(BM_CommitBuffered)->Arg(4 << 10)->Arg(80 << 10)->Unit(benchmark::kMicr
 
 }  // namespace
 }  // namespace penstock::journal
-
-BENCHMARK_MAIN();

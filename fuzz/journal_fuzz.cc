@@ -1,4 +1,5 @@
 // Arbitrary bytes as a segment and as entries. The first byte chooses; what follows is the input.
+// Rooms: journal
 
 #include <cstddef>
 #include <cstdint>
@@ -65,8 +66,11 @@ void make_sound(std::string& segment, const SegmentHeader& header) {
     std::memcpy(&group, segment.data() + at, sizeof group);
     group.magic = kGroupMagic;
     group.segment = header.segment;
-    group.length = static_cast<std::uint32_t>(kGroupHeaderBytes +
-                                              group.length % (segment.size() - at - kGroupHeaderBytes + 1));
+    const std::size_t room = segment.size() - at;
+    if (group.length < kGroupHeaderBytes || group.length > room) {
+      group.length =
+          static_cast<std::uint32_t>(kGroupHeaderBytes + group.length % (room - kGroupHeaderBytes + 1));
+    }
     if (at == kPage) group.first_seq = header.first_seq;
     group.prev_crc = prev_crc;
     std::memcpy(segment.data() + at, &group, sizeof group);
