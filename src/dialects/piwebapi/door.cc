@@ -1,0 +1,236 @@
+#include "dialects/piwebapi/door.h"
+
+#include <charconv>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "dialects/common/demo.h"
+#include "dialects/piwebapi/routes.h"
+#include "http/inflate.h"
+
+namespace penstock::dialects::piwebapi {
+namespace {
+
+bool changes(http::Method method) {
+  return method == http::Method::post || method == http::Method::put || method == http::Method::patch ||
+         method == http::Method::del;
+}
+
+/// *PI Web API Reference*: JSON alone. Some clients send no type at all.
+bool is_json_type(std::string_view type) {
+  type = trim(type.substr(0, type.find(';')));
+  return type.empty() || iequals(type, "application/json") || iequals(type, "text/json") ||
+         (istarts_with(type, "application/") && type.size() > 5 &&
+          iequals(type.substr(type.size() - 5), "+json"));
+}
+
+/// The body as JSON text: checks its type and undoes gzip. Errors as statuses.
+std::optional<http::Response> unwrap_body(http::Request& request, std::size_t bytes_max) {
+  if (request.fault == http::Fault::body_too_large || request.body.size() > bytes_max) {
+    return error_response(
+        413, "The request body is larger than the maximum of " + std::to_string(bytes_max) + " bytes.");
+  }
+  if (request.body.empty()) return std::nullopt;
+  if (!is_json_type(request.headers.get("Content-Type"))) {
+    return error_response(415, "The media type '" +
+                                   std::string{request.headers.get("Content-Type").substr(0, 80)} +
+                                   "' is not supported. Send application/json.");
+  }
+  const std::string_view coding = request.headers.get("Content-Encoding");
+  if (coding.empty() || iequals(coding, "identity")) return std::nullopt;
+  if (!iequals(coding, "gzip") && !iequals(coding, "x-gzip")) {
+    return error_response(
+        415, "The content encoding '" + std::string{coding.substr(0, 80)} + "' is not supported.");
+  }
+  auto plain = http::gunzip(request.body.view(), bytes_max);
+  if (!plain) {
+    if (plain.error().code == ErrorCode::limit_exceeded) {
+      return error_response(
+          413, "The request body is larger than the maximum of " + std::to_string(bytes_max) + " bytes.");
+    }
+    return error_response(400, "The request body is not valid gzip.");
+  }
+  request.body = *std::move(plain);
+  return std::nullopt;
+}
+
+void add_cache_headers(http::Response& response) {
+  response.headers.add("Cache-Control", "no-cache");
+  response.headers.add("Pragma", "no-cache");
+  response.headers.add("Expires", "-1");
+}
+
+}  // namespace
+
+Result<std::int64_t> Call::number(std::string_view name, std::int64_t otherwise, std::int64_t least) const {
+  const auto text = parameter(name);
+  if (!text || trim(*text).empty()) return otherwise;
+  const std::string_view digits = trim(*text);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size() || value < least) {
+    return fail(ErrorCode::invalid_argument, std::string{name},
+                "Parameter (" + std::string{name} + ") has the invalid value '" +
+                    std::string{digits.substr(0, 40)} + "'.");
+  }
+  return value;
+}
+
+Result<bool> Call::flag(std::string_view name, bool otherwise) const {
+  const std::string_view text = trim(parameter_or(name, ""));
+  if (text.empty()) return otherwise;
+  if (iequals(text, "true")) return true;
+  if (iequals(text, "false")) return false;
+  return fail(ErrorCode::invalid_argument, std::string{name},
+              "Parameter (" + std::string{name} + ") must be true or false.");
+}
+
+http::Response answer(const Call& call, std::string body) {
+  const SelectedFields fields = call.selected_fields();
+  if (!fields.everything()) body = fields.apply(body);
+  return json_response(200, std::move(body));
+}
+
+PiWebApi::PiWebApi(House& house, Settings settings) : house_{house}, settings_{std::move(settings)} {
+  if (const auto form = parse_webid_form(settings_.web_id_type)) webid_form_ = *form;
+  const auto made = sync_wait(ensure_server_ids(house_.archive));
+  if (!made) log::error("the PI servers have no ids yet", {{"reason", made.error().detail}});
+}
+
+const Identity* PiWebApi::identity() {
+  if (const Identity* known = identity_known_.load(std::memory_order_acquire)) return known;
+  const std::lock_guard lock{mutex_};
+  if (!identity_) {
+    const auto reader = house_.archive.catalog();
+    const auto* data = reader->settings.find(kDataServerIdSetting);
+    const auto* assets = reader->settings.find(kAssetServerIdSetting);
+    const auto data_id = data != nullptr ? Uuid::parse(data->value) : std::nullopt;
+    const auto assets_id = assets != nullptr ? Uuid::parse(assets->value) : std::nullopt;
+    if (!data_id || !assets_id) return nullptr;
+    identity_ = Identity{house_.server_name, *data_id, *assets_id};
+  }
+  identity_known_.store(&*identity_, std::memory_order_release);
+  return &*identity_;
+}
+
+http::BodyRule PiWebApi::body_rule(const http::Request& head) const {
+  (void)head;
+  return {settings_.max_request_body};
+}
+
+std::string PiWebApi::base_url(const http::Request& request) const {
+  std::string base = house_.public_base_url;
+  if (base.empty()) {
+    const std::string_view host = request.headers.get("Host");
+    base = request.tls ? "https://" : "http://";
+    base += host.empty() ? std::string_view{"localhost"} : host;
+  }
+  while (!base.empty() && base.back() == '/') base.pop_back();
+  return base + "/piwebapi";
+}
+
+Task<Result<auth::PrincipalPtr>> PiWebApi::identify(const http::Request& request) {
+  const std::string_view authorization = request.headers.get("Authorization");
+  if (authorization.empty()) {
+    if (settings_.anonymous && settings_.anonymous_as) co_return settings_.anonymous_as;
+    co_return fail(ErrorCode::unauthenticated);
+  }
+  const std::int64_t clock_s = house_.clock_ns() / kNsPerSecond;
+  auto caller = co_await house_.authenticator.from_header(authorization, clock_s);
+  co_return std::move(caller);
+}
+
+bool PiWebApi::csrf_header_missing(const http::Request& request) const {
+  if (!changes(request.method) || house_.csrf_defense == CsrfDefense::off) return false;
+  if (request.headers.has("X-Requested-With")) return false;
+  if (house_.csrf_defense == CsrfDefense::strict) return true;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (iequals(name, "Origin") || iequals(name, "Referer") || iequals(name, "Cookie") ||
+        istarts_with(name, "Sec-Fetch-")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Task<http::Response> PiWebApi::handle(http::Request& request) {
+  const Timestamp now = house_.now();
+  auto caller = co_await identify(request);
+  if (!caller) {
+    http::Response refused = error_response(401, "Authorization has been denied for this request.");
+    refused.headers.add("WWW-Authenticate", "Basic realm=\"PI Web API\"");
+    refused.headers.add("WWW-Authenticate", "Bearer realm=\"PI Web API\"");
+    add_cache_headers(refused);
+    co_return std::move(refused);
+  }
+  if (csrf_header_missing(request)) {
+    http::Response refused = error_response(
+        403, "The X-Requested-With header is missing. It is required of requests that change data.");
+    add_cache_headers(refused);
+    co_return std::move(refused);
+  }
+  const auth::PrincipalPtr principal = *caller;
+  http::Response response = co_await dispatch(request, *principal, now, false);
+  add_cache_headers(response);
+  co_return std::move(response);
+}
+
+Task<http::Response> PiWebApi::dispatch(http::Request& request, const auth::Principal& caller, Timestamp now,
+                                        bool in_batch) {
+  const Identity* known = identity();
+  if (known == nullptr) co_return error_response(503, "The server has no identity yet. Try again later.");
+  std::vector<std::string> segments = request.segments();
+  if (segments.empty() || !iequals(segments[0], "piwebapi")) {
+    co_return error_response(404, "The requested resource was not found.");
+  }
+  segments.erase(segments.begin());
+  std::string allow;
+  const Route* route = find_route(request.method, segments, allow);
+  if (route == nullptr && allow.empty()) {
+    co_return error_response(404, "No HTTP resource was found that matches the request URI '" +
+                                      request.path.substr(0, 256) + "'.");
+  }
+  if (route == nullptr) {
+    http::Response refused = error_response(405, "The requested resource does not support http method '" +
+                                                     request.method_text.substr(0, 40) + "'.");
+    refused.headers.add("Allow", allow);
+    co_return std::move(refused);
+  }
+  if (in_batch && !route->in_batch) {
+    co_return error_response(400, "The resource is not allowed inside of a batch.");
+  }
+  if (route->access == Access::write && settings_.disable_writes) {
+    co_return error_response(403, "Writes are disabled on this server.");
+  }
+  if (route->access == Access::admin && !caller.may_everything(auth::Right::admin)) {
+    co_return error_response(403, "The resource is reserved for administrators.");
+  }
+  if (auto refused = unwrap_body(request, settings_.max_request_body)) co_return *std::move(refused);
+  http::Parameters query = request.parameters();
+  WebIdForm form = webid_form_;
+  if (const auto asked = query.find("webIdType", http::Parameters::Case::insensitive);
+      asked && !asked->empty()) {
+    const auto wanted = parse_webid_form(*asked);
+    if (!wanted) co_return error_response(400, "Parameter (webIdType) has an unknown value.");
+    form = *wanted;
+  }
+  Call call{*this,
+            house_,
+            settings_,
+            *known,
+            request,
+            std::move(query),
+            std::move(segments),
+            caller,
+            now,
+            Naming{*known, base_url(request), form},
+            in_batch};
+  http::Response response = co_await route->handler(call);
+  co_return std::move(response);
+}
+
+std::unique_ptr<Dialect> make_piwebapi(House& house, Settings settings) {
+  return std::make_unique<PiWebApi>(house, std::move(settings));
+}
+
+}  // namespace penstock::dialects::piwebapi

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "dialects/piwebapi/call.h"
+
+namespace penstock::dialects::piwebapi {
+
+/// See make_piwebapi.
+///
+/// Threads: as Dialect; nothing changes after the first request but the identity, which is read once.
+class PiWebApi final : public Dialect {
+ public:
+  PiWebApi(House& house, Settings settings);
+
+  std::string_view name() const override { return "piwebapi"; }
+  http::BodyRule body_rule(const http::Request& head) const override;
+  Task<http::Response> handle(http::Request& request) override;
+
+  /// Answers a request whose caller is known: the whole of a sub-request of a batch, and the rest of any
+  /// other.
+  Task<http::Response> dispatch(http::Request& request, const auth::Principal& caller, Timestamp now,
+                                bool in_batch);
+
+ private:
+  Task<Result<auth::PrincipalPtr>> identify(const http::Request& request);
+  bool csrf_header_missing(const http::Request& request) const;
+  const Identity* identity();
+  std::string base_url(const http::Request& request) const;
+
+  House& house_;
+  const Settings settings_;
+  WebIdForm webid_form_ = WebIdForm::full;
+
+  std::mutex mutex_;
+  std::optional<Identity> identity_;
+  std::atomic<const Identity*> identity_known_{nullptr};
+};
+
+}  // namespace penstock::dialects::piwebapi

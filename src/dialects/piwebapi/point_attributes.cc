@@ -1,0 +1,189 @@
+#include "dialects/piwebapi/point_attributes.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "base/text.h"
+#include "model/time.h"
+
+namespace penstock::dialects::piwebapi {
+namespace {
+
+std::optional<double> number_of(const json::Value& value) {
+  if (const auto number = value.as_double()) return std::isfinite(*number) ? number : std::nullopt;
+  if (const auto flag = value.as_bool()) return *flag ? 1.0 : 0.0;
+  const auto text = value.as_string();
+  if (!text) return std::nullopt;
+  const std::string_view digits = trim(*text);
+  if (iequals(digits, "true")) return 1.0;
+  if (iequals(digits, "false")) return 0.0;
+  double number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+      !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+struct NumberField {
+  std::string_view name;
+  double Point::*field;
+  double least;
+};
+constexpr double kAny = -1e300;
+constexpr NumberField kNumbers[] = {
+    {"zero", &Point::zero, kAny},
+    {"span", &Point::span, 0},
+    {"typicalvalue", &Point::typical_value, kAny},
+    {"compdev", &Point::comp_dev, 0},
+    {"compdevpercent", &Point::comp_dev_percent, 0},
+    {"excdev", &Point::exc_dev, 0},
+    {"excdevpercent", &Point::exc_dev_percent, 0},
+};
+struct SecondsField {
+  std::string_view name;
+  std::int64_t Point::*field;
+  double most;
+};
+constexpr SecondsField kSeconds[] = {
+    {"compmin", &Point::comp_min_s, 65535},
+    {"compmax", &Point::comp_max_s, 4294967295.0},
+    {"excmin", &Point::exc_min_s, 65535},
+    {"excmax", &Point::exc_max_s, 4294967295.0},
+};
+struct FlagField {
+  std::string_view name;
+  bool Point::*field;
+};
+constexpr FlagField kFlags[] = {{"step", &Point::step},
+                                {"archiving", &Point::archiving},
+                                {"compressing", &Point::compressing},
+                                {"scan", &Point::scan},
+                                {"shutdown", &Point::shutdown}};
+struct TextField {
+  std::string_view name, other_name;
+  std::string Point::*field;
+};
+constexpr TextField kTexts[] = {{"descriptor", "description", &Point::descriptor},
+                                {"exdesc", "exdesc", &Point::extended_descriptor},
+                                {"engunits", "engineeringunits", &Point::eng_units},
+                                {"pointsource", "pointsource", &Point::point_source}};
+
+// Attributes that are kept as they come, because collectors read them back.
+constexpr std::string_view kKept[] = {"location1",     "location2",    "location3", "location4",  "location5",
+                                      "instrumenttag", "filtercode",   "convers",   "squareroot", "totalcode",
+                                      "userint1",      "userint2",     "userreal1", "userreal2",  "srcptid",
+                                      "sourcetag",     "datasecurity", "ptsecurity"};
+
+tl::unexpected<Error> bad_value(std::string_view name) {
+  return fail(ErrorCode::invalid_argument, std::string{name},
+              "The value of the point attribute '" + std::string{name} + "' is not allowed.");
+}
+
+std::string text_of(const json::Value& value) {
+  if (const auto text = value.as_string()) return std::string{*text};
+  return value.is_null() ? std::string{} : value.to_string();
+}
+
+}  // namespace
+
+Result<bool> set_point_attribute(Point& point, std::string_view name, const json::Value& value) {
+  for (const NumberField& field : kNumbers) {
+    if (!iequals(name, field.name)) continue;
+    const auto number = number_of(value);
+    if (!number || *number < field.least) return bad_value(field.name);
+    point.*field.field = *number;
+    // The deviation and its percentage of the span follow each other; the percentage wins where both are set.
+    if (field.field == &Point::comp_dev && point.span > 0)
+      point.comp_dev_percent = *number * 100 / point.span;
+    if (field.field == &Point::comp_dev_percent) point.comp_dev = *number * point.span / 100;
+    if (field.field == &Point::exc_dev && point.span > 0) point.exc_dev_percent = *number * 100 / point.span;
+    if (field.field == &Point::exc_dev_percent) point.exc_dev = *number * point.span / 100;
+    return true;
+  }
+  for (const SecondsField& field : kSeconds) {
+    if (!iequals(name, field.name)) continue;
+    const auto number = number_of(value);
+    if (!number || *number < 0 || *number > field.most) return bad_value(field.name);
+    point.*field.field = static_cast<std::int64_t>(*number);
+    return true;
+  }
+  for (const FlagField& field : kFlags) {
+    if (!iequals(name, field.name)) continue;
+    const auto number = number_of(value);
+    if (!number || (*number != 0 && *number != 1)) return bad_value(field.name);
+    point.*field.field = *number != 0;
+    return true;
+  }
+  for (const TextField& field : kTexts) {
+    if (!iequals(name, field.name) && !iequals(name, field.other_name)) continue;
+    if (!value.is_string() && !value.is_null()) return bad_value(field.name);
+    point.*field.field = text_of(value);
+    return true;
+  }
+  if (iequals(name, "displaydigits")) {
+    const auto number = number_of(value);
+    if (!number || *number < -20 || *number > 10) return bad_value("displaydigits");
+    point.display_digits = static_cast<std::int32_t>(*number);
+    return true;
+  }
+  for (const std::string_view kept : kKept) {
+    if (!iequals(name, kept)) continue;
+    for (auto& [known, text] : point.more) {
+      if (known == kept) {
+        text = text_of(value);
+        return true;
+      }
+    }
+    point.more.emplace_back(kept, text_of(value));
+    return true;
+  }
+  return false;
+}
+
+std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, const Point& point) {
+  std::vector<PointAttribute> all;
+  const auto add = [&](std::string_view name, json::Value value) {
+    all.push_back({std::string{name}, std::move(value)});
+  };
+  const auto text = [&](std::string_view name, std::string_view value) {
+    add(name, json::Value{std::string{value}});
+  };
+  const auto whole = [&](std::string_view name, std::int64_t value) { add(name, json::Value{value}); };
+  for (const NumberField& field : kNumbers) add(field.name, json::Value{point.*field.field});
+  for (const SecondsField& field : kSeconds) whole(field.name, point.*field.field);
+  for (const FlagField& field : kFlags) whole(field.name, point.*field.field ? 1 : 0);
+  for (const TextField& field : kTexts) text(field.name, point.*field.field);
+  whole("displaydigits", point.display_digits);
+  whole("future", point.future ? 1 : 0);
+  whole("pointid", to_number(point.id));
+  text("tag", point.tag);
+  text("pointtype", to_string(point.type));
+  text("ptclassname", point.point_class);
+  const DigitalSet* set =
+      point.type == PointType::digital ? tables.digital_sets.find(point.digital_set) : nullptr;
+  text("digitalset", set != nullptr ? set->name : std::string{});
+  text("creationdate", format_trimmed(point.created.floor_to(kNsPerTick)));
+  text("changedate", format_trimmed(point.changed.floor_to(kNsPerTick)));
+  text("creator", point.creator);
+  text("changer", point.changer);
+  for (const auto& [name, value] : point.more) text(name, value);
+  std::sort(all.begin(), all.end(),
+            [](const PointAttribute& a, const PointAttribute& b) { return a.name < b.name; });
+  return all;
+}
+
+void write_point_attribute(http::JsonWriter& json, const Naming& naming, const std::string& point_webid,
+                           const PointAttribute& attribute) {
+  json.object_begin().member("Name", attribute.name).key("Value");
+  attribute.value.write(json);
+  json.key("Links").object_begin();
+  json.member("Self", naming.link("points/" + point_webid + "/attributes/" + attribute.name));
+  json.member("Point", naming.link("points/" + point_webid));
+  json.object_end().object_end();
+}
+
+}  // namespace penstock::dialects::piwebapi

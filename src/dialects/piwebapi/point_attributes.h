@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "dialects/piwebapi/naming.h"
+#include "http/json.h"
+#include "http/json_writer.h"
+
+namespace penstock::dialects::piwebapi {
+
+/// An attribute of a point as *Data Archive Administration, "Base point class attributes"* names them.
+struct PointAttribute {
+  std::string name;   ///< Lower case.
+  json::Value value;  ///< Flags are 0 or 1, dates are UTC texts.
+};
+
+/// All attributes of a point, by name.
+std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, const Point& point);
+
+/// Sets the attribute of that name, in any letter case, from a JSON value: numbers also as texts, flags as 0,
+/// 1, true, false. False if there is no such attribute, or it can't be set. Errors: invalid_argument.
+Result<bool> set_point_attribute(Point& point, std::string_view name, const json::Value& value);
+
+void write_point_attribute(http::JsonWriter& json, const Naming& naming, const std::string& point_webid,
+                           const PointAttribute& attribute);
+
+}  // namespace penstock::dialects::piwebapi

@@ -1,0 +1,154 @@
+#include "dialects/piwebapi/render.h"
+
+#include "base/text.h"
+
+namespace penstock::dialects::piwebapi {
+namespace {
+
+void append_state(std::string& out, std::int32_t code, const DigitalSet& set, bool is_system) {
+  const DigitalState* state = set.find(code);
+  http::JsonWriter json{out};
+  json.object_begin().member("Name", state != nullptr ? state->name : "?" + std::to_string(code));
+  json.member("Value", code).member("IsSystem", is_system).object_end();
+}
+
+struct Item {
+  std::int64_t time;
+  Quality quality;
+  double number = 0;
+  std::int64_t integer = 0;
+  std::string_view text = {};
+};
+
+void append_value(std::string& out, const Stream& stream, const Item& item) {
+  if (item.quality.state != 0) return append_state(out, item.quality.state, system_set(), true);
+  http::JsonWriter json{out};
+  switch (stream.type) {
+    case PointType::float32: json.value(static_cast<float>(item.number)); return;
+    case PointType::float16:
+    case PointType::float64: json.value(item.number); return;
+    case PointType::int16:
+    case PointType::int32: json.value(item.integer); return;
+    case PointType::timestamp: json.value(format_trimmed(Timestamp::from_unix_ns(item.integer))); return;
+    case PointType::digital:
+      append_state(out, static_cast<std::int32_t>(item.integer), stream.set ? *stream.set : system_set(),
+                   false);
+      return;
+    case PointType::string: json.value(item.text); return;
+    case PointType::blob: json.value(base64_encode(item.text)); return;
+  }
+}
+
+void append_item(std::string& out, const Stream& stream, const Item& item, const ValueFields& fields,
+                 std::string_view units) {
+  const auto flag = [&](const char* name, bool on) {
+    out += name;
+    out += on ? "true" : "false";
+  };
+  const std::size_t begin = out.size();
+  if (fields.timestamp) {
+    out += ",\"Timestamp\":\"";
+    append_trimmed(out, Timestamp::from_unix_ns(item.time));
+    out += '"';
+  }
+  if (fields.value) {
+    out += ",\"Value\":";
+    append_value(out, stream, item);
+  }
+  if (fields.units) {
+    out += ",\"UnitsAbbreviation\":";
+    if (units.empty()) {
+      out += "\"\"";
+    } else {
+      http::JsonWriter{out}.value(units);
+    }
+  }
+  if (fields.good) flag(",\"Good\":", item.quality.state == 0);
+  if (fields.questionable) {
+    flag(",\"Questionable\":", item.quality.has(Quality::kQuestionable) || item.quality.grade != 0);
+  }
+  if (fields.substituted) flag(",\"Substituted\":", item.quality.has(Quality::kSubstituted));
+  if (fields.annotated) flag(",\"Annotated\":", item.quality.has(Quality::kAnnotated));
+  if (out.size() == begin) {
+    out += "{}";
+    return;
+  }
+  out[begin] = '{';
+  out += '}';
+}
+
+}  // namespace
+
+ValueFields ValueFields::selected(const SelectedFields& fields, bool in_items) {
+  const auto wants = [&](std::string_view name) {
+    return in_items ? fields.wants({"Items", name}) : fields.wants({name});
+  };
+  ValueFields chosen;
+  chosen.timestamp = wants("Timestamp");
+  chosen.value = wants("Value");
+  chosen.units = wants("UnitsAbbreviation");
+  chosen.good = wants("Good");
+  chosen.questionable = wants("Questionable");
+  chosen.substituted = wants("Substituted");
+  chosen.annotated = wants("Annotated");
+  return chosen;
+}
+
+void append_timed_value(std::string& out, const Stream& stream, const Sample& sample,
+                        const ValueFields& fields, std::string_view units) {
+  Item item{sample.time.unix_ns(), sample.quality};
+  if (const auto* number = std::get_if<double>(&sample.value)) item.number = *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&sample.value)) item.integer = *integer;
+  if (const auto* text = std::get_if<std::string>(&sample.value)) item.text = *text;
+  append_item(out, stream, item, fields, units);
+}
+
+void append_timed_values(std::string& out, const Stream& stream, const Run& run, const ValueFields& fields) {
+  out.reserve(out.size() + run.size() * 160);
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (i != 0) out += ',';
+    Item item{run.times[i], run.quality(i)};
+    if (is_number(run.kind)) {
+      item.number = run.numbers[i];
+    } else if (is_integer(run.kind)) {
+      item.integer = run.integers[i];
+    } else {
+      item.text = run.texts[i];
+    }
+    append_item(out, stream, item, fields, {});
+  }
+}
+
+Sample state_sample(const Stream& stream, Timestamp time, std::uint16_t state) {
+  Sample sample{time, zero_of(stream.kind()), {}};
+  sample.quality.state = state;
+  return sample;
+}
+
+Sample pt_created(const Stream& stream) {
+  return state_sample(stream, stream.created.floor_to(kNsPerTick), system_state::kPtCreated);
+}
+
+Stream attribute_stream(const catalog::Tables& tables, const catalog::AfAttribute& attribute) {
+  Stream stream;
+  stream.tag = attribute.name;
+  const std::string& type = attribute.type;
+  if (iequals(type, "EnumerationValue")) {
+    stream.type = PointType::digital;
+    const DigitalSet* set = tables.digital_sets.find_name(attribute.type_qualifier);
+    if (set != nullptr) stream.set = *set;
+  } else if (iequals(type, "DateTime")) {
+    stream.type = PointType::timestamp;
+  } else if (iequals(type, "Single")) {
+    stream.type = PointType::float32;
+  } else if (attribute.value && std::holds_alternative<std::int64_t>(attribute.value->value)) {
+    stream.type = PointType::int32;  // All integers print alike.
+  } else if (attribute.value && std::holds_alternative<std::string>(attribute.value->value)) {
+    stream.type = PointType::string;
+  } else {
+    stream.type = PointType::float64;
+  }
+  return stream;
+}
+
+}  // namespace penstock::dialects::piwebapi

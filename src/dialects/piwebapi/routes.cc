@@ -1,0 +1,99 @@
+#include "dialects/piwebapi/routes.h"
+
+#include "base/text.h"
+
+namespace penstock::dialects::piwebapi {
+namespace {
+
+using http::Method;
+
+template <http::Response (*F)(Call&)>
+Task<http::Response> at_once(Call& call) {
+  co_return F(call);
+}
+
+// Reading this table tells what the door offers; the most used rows first.
+constexpr Route kRoutes[] = {
+    {Method::post, "streams/{}/value", Access::write, true, write_stream_value},
+    {Method::post, "streams/{}/recorded", Access::write, true, write_stream_recorded},
+    {Method::put, "streams/{}/value", Access::write, true, write_stream_value},
+    {Method::post, "batch", Access::read, false, post_batch},
+    {Method::get, "streams/{}/value", Access::read, true, at_once<get_stream_value>},
+    {Method::get, "streams/{}/end", Access::read, true, at_once<get_stream_end>},
+    {Method::get, "streams/{}/recorded", Access::read, true, at_once<get_stream_recorded>},
+
+    {Method::get, "", Access::read, true, at_once<get_home>},
+    {Method::get, "system", Access::read, true, at_once<get_system>},
+    {Method::get, "system/userinfo", Access::read, true, at_once<get_user_info>},
+    {Method::get, "system/status", Access::admin, true, at_once<get_system_status>},
+    {Method::get, "system/versions", Access::admin, true, at_once<get_system_versions>},
+
+    {Method::get, "dataservers", Access::read, true, at_once<get_data_servers>},
+    {Method::get, "dataservers/{}", Access::read, true, at_once<get_data_server>},
+    {Method::get, "dataservers/{}/points", Access::read, true, at_once<get_server_points>},
+    {Method::post, "dataservers/{}/points", Access::write, true, post_point},
+    {Method::get, "dataservers/{}/enumerationsets", Access::read, true, at_once<get_server_sets>},
+
+    {Method::get, "points", Access::read, true, at_once<get_point_by_path>},
+    {Method::get, "points/{}", Access::read, true, at_once<get_point>},
+    {Method::get, "points/{}/attributes", Access::read, true, at_once<get_point_attributes>},
+    {Method::get, "points/{}/attributes/{}", Access::read, true, at_once<get_point_attribute>},
+
+    {Method::get, "enumerationsets", Access::read, true, at_once<get_set_by_path>},
+    {Method::get, "enumerationsets/{}", Access::read, true, at_once<get_set>},
+    {Method::get, "enumerationsets/{}/enumerationvalues", Access::read, true, at_once<get_set_values>},
+    {Method::get, "enumerationvalues", Access::read, true, at_once<get_state_by_path>},
+    {Method::get, "enumerationvalues/{}", Access::read, true, at_once<get_state>},
+
+    {Method::get, "assetservers", Access::read, true, at_once<get_asset_servers>},
+    {Method::get, "assetservers/{}", Access::read, true, at_once<get_asset_server>},
+    {Method::get, "assetservers/{}/assetdatabases", Access::read, true, at_once<get_databases>},
+    {Method::get, "assetdatabases", Access::read, true, at_once<get_database_by_path>},
+    {Method::get, "assetdatabases/{}", Access::read, true, at_once<get_database>},
+    {Method::get, "assetdatabases/{}/elements", Access::read, true, at_once<get_database_elements>},
+    {Method::get, "assetdatabases/{}/eventframes", Access::read, true, at_once<get_no_event_frames>},
+    {Method::get, "elements", Access::read, true, at_once<get_element_by_path>},
+    {Method::get, "elements/{}", Access::read, true, at_once<get_element>},
+    {Method::get, "elements/{}/elements", Access::read, true, at_once<get_element_elements>},
+    {Method::get, "elements/{}/attributes", Access::read, true, at_once<get_element_attributes>},
+    {Method::get, "elements/{}/eventframes", Access::read, true, at_once<get_no_event_frames>},
+    {Method::get, "attributes", Access::read, true, at_once<get_attribute_by_path>},
+    {Method::get, "attributes/{}", Access::read, true, at_once<get_attribute>},
+    {Method::get, "attributes/{}/attributes", Access::read, true, at_once<get_attribute_attributes>},
+    {Method::get, "attributes/{}/value", Access::read, true, at_once<get_attribute_value>},
+    {Method::put, "attributes/{}/value", Access::write, true, put_attribute_value},
+};
+
+bool matches(std::string_view path, const std::vector<std::string>& segments) {
+  std::size_t at = 0;
+  for (const std::string& segment : segments) {
+    if (at > path.size() || (at == path.size() && at != 0)) return false;
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::string_view part = path.substr(at, end - at);
+    if (part != "{}" && !iequals(part, segment)) return false;
+    at = end == path.size() ? path.size() : end + 1;
+    if (part.empty()) return false;
+  }
+  return at == path.size();
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+const Route* find_route(http::Method method, const std::vector<std::string>& segments, std::string& allow) {
+  if (method == Method::head) method = Method::get;
+  for (const Route& route : kRoutes) {
+    if (route.method == method && matches(route.path, segments)) return &route;
+  }
+  for (const Route& route : kRoutes) {
+    if (!matches(route.path, segments)) continue;
+    if (!allow.empty()) allow += ", ";
+    allow += http::to_string(route.method);
+  }
+  return nullptr;
+}
+
+}  // namespace penstock::dialects::piwebapi

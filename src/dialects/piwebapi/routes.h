@@ -1,0 +1,84 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/task.h"
+#include "dialects/piwebapi/call.h"
+
+namespace penstock::dialects::piwebapi {
+
+using Handler = Task<http::Response> (*)(Call&);
+
+enum class Access : std::uint8_t {
+  read,   ///< Any known caller; rights are asked for per point.
+  write,  ///< As read, and refused where writes are disabled.
+  admin   ///< Callers with admin rights over everything.
+};
+
+struct Route {
+  http::Method method;
+  std::string_view
+      path;  ///< Behind `/piwebapi/`; `{}` is any one segment. Literals match in any letter case.
+  Access access;
+  bool in_batch;  ///< May be a sub-request of a batch.
+  Handler handler;
+};
+
+std::span<const Route> routes();
+
+/// The row for a request, or null; `allow` then has the methods that the path knows ("GET, POST"), empty for
+/// an unknown path.
+const Route* find_route(http::Method method, const std::vector<std::string>& segments, std::string& allow);
+
+// home.cc, servers.cc, points.cc
+http::Response get_home(Call& call);
+http::Response get_system(Call& call);
+http::Response get_system_status(Call& call);
+http::Response get_system_versions(Call& call);
+http::Response get_user_info(Call& call);
+http::Response get_data_servers(Call& call);
+http::Response get_data_server(Call& call);
+http::Response get_server_points(Call& call);
+Task<http::Response> post_point(Call& call);
+http::Response get_point_by_path(Call& call);
+http::Response get_point(Call& call);
+http::Response get_point_attributes(Call& call);
+http::Response get_point_attribute(Call& call);
+// enumerations.cc
+http::Response get_server_sets(Call& call);
+http::Response get_set_by_path(Call& call);
+http::Response get_set(Call& call);
+http::Response get_set_values(Call& call);
+http::Response get_state_by_path(Call& call);
+http::Response get_state(Call& call);
+// assets.cc
+http::Response get_asset_servers(Call& call);
+http::Response get_asset_server(Call& call);
+http::Response get_databases(Call& call);
+http::Response get_database_by_path(Call& call);
+http::Response get_database(Call& call);
+http::Response get_database_elements(Call& call);
+http::Response get_element_by_path(Call& call);
+http::Response get_element(Call& call);
+http::Response get_element_elements(Call& call);
+http::Response get_element_attributes(Call& call);
+http::Response get_no_event_frames(Call& call);
+http::Response get_attribute_by_path(Call& call);
+http::Response get_attribute(Call& call);
+http::Response get_attribute_attributes(Call& call);
+http::Response get_attribute_value(Call& call);
+Task<http::Response> put_attribute_value(Call& call);
+// reads.cc
+http::Response get_stream_value(Call& call);
+http::Response get_stream_end(Call& call);
+http::Response get_stream_recorded(Call& call);
+// writes.cc
+Task<http::Response> write_stream_value(Call& call);
+Task<http::Response> write_stream_recorded(Call& call);
+// batch.cc
+Task<http::Response> post_batch(Call& call);
+
+}  // namespace penstock::dialects::piwebapi
