@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "app/configuration.h"
+#include "dialects/common/dialect.h"
+
+namespace penstock::app {
+
+/// Places in the list of doors.
+enum DoorIndex : std::size_t { kPiWebApi, kOmf, kBuildingX, kEnergyView, kDoorCount };
+
+/// What we serve.
+class Doors {
+ public:
+  using List = std::array<std::unique_ptr<dialects::Dialect>, kDoorCount>;
+  explicit Doors(List list) : list_{std::move(list)} {}
+  dialects::Dialect& at(std::size_t index) const { return *list_[index]; }
+
+ private:
+  List list_;
+};
+
+/// Opens all doors as the settings say. `house` outlives them.
+Doors open_doors(dialects::House& house, const Settings& settings);
+
+/// The door that a path belongs to, or nothing. Paths are as in http::Request::path.
+std::optional<DoorIndex> find_door(std::string_view path);
+
+/// Makes in the catalog what is configured, and under --demo what the demo shows; what exists stays.
+/// Runs on the calling thread. Errors: what Archive::change has, invalid_argument.
+Result<void> seed_catalog(archive::Archive& archive, const dialects::House& house, const Settings& settings,
+                          const ConfigurationFile& file);
+
+}  // namespace penstock::app

@@ -1,0 +1,205 @@
+#include "app/settings.h"
+
+#include <charconv>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace penstock::app {
+
+namespace {
+
+using enum SettingType;
+
+constexpr Setting kSettings[] = {
+    {"demo", boolean, "false", "true", "", "Serve the demo: its points, its logins, its certificate."},
+    {"data", text, "penstock-data", "", "", "Folder of the archive. Made if absent."},
+    {"journal", text, "", "", "", "Folder of the journal, if it should be on another disk than the data."},
+    {"listen", text, "127.0.0.1:8080", "", "",
+     "Address and port of plain HTTP; `off` for none. Other than loopback asks for insecure_plain_http."},
+    {"listen_tls", text, "off", "127.0.0.1:8443", "", "Address and port of HTTPS; `off` for none."},
+    {"tls_cert", text, "", "", "", "Certificate chain (PEM). Without one a self-signed one is made."},
+    {"tls_key", text, "", "", "", "Private key of tls_cert (PEM)."},
+    {"insecure_plain_http", boolean, "false", "", "",
+     "Allow plain HTTP on an address that others can reach: secrets and samples travel readable."},
+    {"health_listen", text, "off", "", "", "A second small port that serves /health and /metrics alone."},
+    {"io_threads", integer, "0", "", "", "Threads that serve connections; 0: as many as cores, 8 at most."},
+    {"public_url", text, "", "", "",
+     "How clients reach this server, as https://hist01:8443. Empty: taken from each request."},
+    {"server_name", text, "PENSTOCK", "", "", "Name of the PI data server and of the AF server."},
+    {"log_level", choice, "info", "", "debug|info|warning|error", "How much is logged on standard error."},
+    {"csrf_defense", choice, "browser", "", "browser|strict|off",
+     "When the PI and OMF doors ask for X-Requested-With: of browsers only, of all, of nobody."},
+    {"piwebapi.report_duplicate_conflicts", choice, "direct", "", "direct|never|always",
+     "When an Insert on a taken time answers 409: with bufferOption=DoNotBuffer, never, always."},
+    {"piwebapi.max_returned_items", integer, "150000", "", "", "Most values in one answer."},
+    {"piwebapi.max_write_items", integer, "150000", "", "", "Most values in one request; more: 413."},
+    {"piwebapi.max_request_body", integer, "29360128", "", "",
+     "Most bytes of a body, also inflated; more: 413."},
+    {"piwebapi.batch_limit", integer, "10000", "", "", "Most sub-requests of one batch; more: 400."},
+    {"piwebapi.disable_writes", boolean, "false", "", "", "Answer every write at the PI door with 403."},
+    {"points.compressing_default", boolean, "false", "", "",
+     "Compressing of points that are made without a word on it."},
+    {"omf.event_shape", choice, "both", "", "both|example|reference",
+     "How events in OMF answers are spelled: both ways, `Event` alone, `EventInfo` alone."},
+    {"omf.create_mode", choice, "replace", "", "replace|no_replace",
+     "What an OMF create does on a taken time."},
+    {"omf.asset_database", text, "Demo", "", "", "AF database in which OMF makes elements."},
+    {"buildingx.lenient_content_type", boolean, "false", "", "",
+     "Accept application/json and charset parameters where JSON:API wants its own type."},
+    {"buildingx.absolute_links", boolean, "false", "", "", "Send links with scheme and host."},
+    {"buildingx.max_future_seconds", integer, "0", "", "",
+     "Refuse values further ahead than so; 0: no limit."},
+    {"buildingx.audience", list, "https://horizon.siemens.com", "", "",
+     "Audiences for which tokens are given; the first is the default."},
+    {"buildingx.token_seconds", integer, "86400", "", "", "Lifetime of a token."},
+    {"energyview.auto_create", choice, "none", "nodes", "none|tags|nodes",
+     "What a write makes on its way: nothing, tags of known nodes, nodes and tags."},
+    {"energyview.on_duplicate", choice, "keep", "", "keep|reject",
+     "A taken time without `overwrite`: keep what is there, or refuse the request with 409."},
+    {"energyview.single_reply", choice, "array", "", "array|object",
+     "Answer of the one-point form: an array (2022) or an object (older)."},
+    {"energyview.max_read_points", integer, "5000000", "", "", "Largest answer of one read."},
+};
+
+Result<void> check_value(const Setting& setting, const Given& given) {
+  switch (setting.type) {
+    case text:
+    case list: return {};
+    case boolean:
+      if (parse_bool(given.value)) return {};
+      return fail(ErrorCode::invalid_argument, given.where,
+                  std::string{setting.name} + " must be true or false, not '" + given.value + "'");
+    case integer: {
+      std::int64_t number = 0;
+      const char* end = given.value.data() + given.value.size();
+      const auto [at, error] = std::from_chars(given.value.data(), end, number);
+      if (error == std::errc{} && at == end && number >= 0) return {};
+      return fail(ErrorCode::invalid_argument, given.where,
+                  std::string{setting.name} + " must be a whole number from 0, not '" + given.value + "'");
+    }
+    case choice:
+      for (const auto word : split(setting.choices, '|')) {
+        if (word == given.value) return {};
+      }
+      return fail(ErrorCode::invalid_argument, given.where,
+                  std::string{setting.name} + " must be one of " + std::string{setting.choices} + ", not '" +
+                      given.value + "'");
+  }
+  return fail(ErrorCode::internal);
+}
+
+}  // namespace
+
+std::string Setting::variable() const {
+  std::string made = "PENSTOCK_";
+  for (const char c : name) made += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return made;
+}
+
+std::string Setting::flag() const {
+  std::string made = "--";
+  for (const char c : name) made += c == '_' ? '-' : c;
+  return made;
+}
+
+std::span<const Setting> all_settings() {
+  return kSettings;
+}
+
+const Setting* find_setting(std::string_view name) {
+  for (const auto& setting : kSettings) {
+    if (setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+std::string_view to_string(Origin origin) {
+  switch (origin) {
+    case Origin::initial: return "default";
+    case Origin::demo: return "demo";
+    case Origin::file: return "file";
+    case Origin::variable: return "variable";
+    case Origin::flag: return "flag";
+  }
+  return "";
+}
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (const auto word : {"true", "yes", "on", "1"}) {
+    if (iequals(text, word)) return true;
+  }
+  for (const auto word : {"false", "no", "off", "0"}) {
+    if (iequals(text, word)) return false;
+  }
+  return std::nullopt;
+}
+
+Result<Settings> Settings::merge(bool demo, const GivenValues& file, const GivenValues& variables,
+                                 const GivenValues& flags) {
+  Settings settings;
+  for (const auto& setting : kSettings) {
+    Effective effective{&setting, std::string{setting.initial}, Origin::initial, {}};
+    if (demo && !setting.demo.empty()) {
+      effective.value = setting.demo;
+      effective.origin = Origin::demo;
+    }
+    const std::pair<const GivenValues*, Origin> places[] = {
+        {&file, Origin::file}, {&variables, Origin::variable}, {&flags, Origin::flag}};
+    for (const auto& [values, origin] : places) {
+      const auto at = values->find(setting.name);
+      if (at == values->end()) continue;
+      TRY_VOID(check_value(setting, at->second));
+      effective.value = at->second.value;
+      effective.origin = origin;
+      effective.where = at->second.where;
+    }
+    settings.values_.push_back(std::move(effective));
+  }
+  return settings;
+}
+
+const Settings::Effective& Settings::get(std::string_view name) const {
+  const Effective* found = nullptr;
+  for (const auto& effective : values_) {
+    if (effective.setting->name == name) found = &effective;
+  }
+  CHECK(found != nullptr);
+  return *found;
+}
+
+const std::string& Settings::text(std::string_view name) const {
+  return get(name).value;
+}
+
+std::int64_t Settings::integer(std::string_view name) const {
+  const auto& value = get(name).value;
+  std::int64_t number = 0;
+  std::from_chars(value.data(), value.data() + value.size(), number);
+  return number;
+}
+
+bool Settings::flag(std::string_view name) const {
+  return parse_bool(get(name).value).value_or(false);
+}
+
+std::vector<std::string> Settings::list(std::string_view name) const {
+  std::vector<std::string> items;
+  for (const auto part : split(get(name).value, ',')) {
+    if (const auto item = trim(part); !item.empty()) items.emplace_back(item);
+  }
+  return items;
+}
+
+GivenValues read_variables(const std::function<const char*(const char*)>& read) {
+  GivenValues values;
+  for (const auto& setting : kSettings) {
+    const auto variable = setting.variable();
+    if (const char* value = read(variable.c_str()); value != nullptr) {
+      values.emplace(setting.name, Given{value, variable});
+    }
+  }
+  return values;
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace penstock::app {
+
+/// The RSA key (PKCS 8, PEM) in `directory` with which tokens are signed; made if it is not there, readable
+/// by its owner alone, so that tokens outlive a restart. Errors: store_unavailable.
+Result<std::string> own_token_key(const std::string& directory);
+
+}  // namespace penstock::app
