@@ -51,16 +51,14 @@ bool is_ascending(const Run& run) {
 
 Ordered put_in_order(const Run& run) {
   Ordered ordered;
-  if (is_ascending(run)) {
-    ordered.times = run.times;
-    return ordered;
-  }
+  if (is_ascending(run)) return ordered;
   ordered.order.resize(run.size());
   std::iota(ordered.order.begin(), ordered.order.end(), 0u);
   std::stable_sort(ordered.order.begin(), ordered.order.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return run.times[a] < run.times[b]; });
   for (const std::uint32_t i : ordered.order) {
-    if (ordered.times.empty() || ordered.times.back() != run.times[i]) ordered.times.push_back(run.times[i]);
+    if (ordered.distinct.empty() || ordered.distinct.back() != run.times[i])
+      ordered.distinct.push_back(run.times[i]);
   }
   return ordered;
 }
@@ -73,19 +71,20 @@ Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const M
   Decision decision;
   decision.puts.kind = run.kind;
   if (run.empty()) return decision;
+  const std::span<const std::int64_t> times = ordered.times(run);
   const bool whole_range = mode == UpdateMode::replace_range;
-  if (whole_range) decision.erases.push_back({ordered.times.front(), ordered.times.back()});
+  if (whole_range) decision.erases.push_back({times.front(), times.back()});
 
   std::vector<Outcome> outcomes(run.size());
   std::size_t at = 0;  // Next place in the order.
-  for (std::size_t slot = 0; slot < ordered.times.size(); ++slot) {
+  for (std::size_t slot = 0; slot < times.size(); ++slot) {
     Current now;
     if (!whole_range && matches.taken(slot))
       now = {&matches.found, static_cast<std::size_t>(matches.where[slot])};
     const bool was_taken = now.run != nullptr;
     for (; at < run.size(); ++at) {
       const std::size_t i = ordered.ascending() ? at : ordered.order[at];
-      if (run.times[i] != ordered.times[slot]) break;
+      if (run.times[i] != times[slot]) break;
       outcomes[i] = apply(mode, run, i, now);
     }
     if (now.run == &run) {
@@ -97,7 +96,7 @@ Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const M
         decision.puts.set_quality(put, quality);
       }
     } else if (was_taken && now.run == nullptr) {
-      decision.erases.push_back({ordered.times[slot], ordered.times[slot]});
+      decision.erases.push_back({times[slot], times[slot]});
     }
   }
   for (const Outcome outcome : outcomes) decision.outcomes.push(outcome);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "archive/layer.h"
@@ -9,13 +10,17 @@ namespace penstock::archive {
 
 /// The samples of one part of a command, put in order: what deciding needs besides the view.
 struct Ordered {
-  /// Ascending, without repeats: the times to ask the view for.
-  std::vector<std::int64_t> times;
   /// Sample indices, by time; those of one time in the order sent. Empty if the run is strictly ascending
   /// itself.
   std::vector<std::uint32_t> order;
+  /// The times without repeats. Empty if the run is strictly ascending itself.
+  std::vector<std::int64_t> distinct;
 
   bool ascending() const { return order.empty(); }
+  /// Ascending, without repeats: the times to ask the view for. `run` is the one that was put in order.
+  std::span<const std::int64_t> times(const Run& run) const {
+    return ascending() ? std::span<const std::int64_t>{run.times} : std::span<const std::int64_t>{distinct};
+  }
 };
 
 /// True if each time is greater than the one before.
@@ -32,7 +37,8 @@ struct Decision {
 /// The update modes: one algebra for all doors. Pure. Samples of one time take effect one by one in the order
 /// sent, so the result equals that of writing each sample by itself.
 ///
-/// `matches` has what the view holds at `ordered.times`; unknown counts as free. Not used by replace_range.
+/// `matches` has what the view holds at `ordered.times(run)`; unknown counts as free. Not used by
+/// replace_range.
 Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const Matches& matches);
 
 /// The outcome of every sample where no time is taken and no time repeats.

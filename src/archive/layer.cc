@@ -11,7 +11,7 @@ namespace {
 
 // A run shorter than this takes up short neighbours, so that single writes do not leave a crumb trail of
 // frames.
-constexpr std::size_t kSmallRun = 256;
+constexpr std::size_t kSmallRun = 128;
 
 std::size_t tail_sample_bytes(const Run& run, std::size_t i) {
   return 24 + (run.kind == Kind::text ? run.texts[i].size() : 0);

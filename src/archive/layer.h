@@ -60,7 +60,7 @@ void match_erase(const Interval& interval, std::span<const std::int64_t> times, 
 /// One layer of a point's view: samples that are not yet in blocks, and a mask over what older layers hold.
 ///
 /// Its runs are ascending and disjoint. The tail is a short decoded run that wins over them: single writes go
-/// there and are encoded 64 at a time. The mask never covers the layer's own samples in effect: an erase
+/// there and are encoded 128 at a time. The mask never covers the layer's own samples in effect: an erase
 /// trims them, and a later put inside the mask is just a sample.
 ///
 /// Threads: none of its own. The slot's stripe lock guards it; a frozen layer is immutable.
@@ -92,7 +92,7 @@ class Layer {
   std::size_t samples() const { return samples_; }  ///< An upper bound: a tail sample may cover one of a run.
 
  private:
-  static constexpr std::size_t kTailMax = 64;
+  static constexpr std::size_t kTailMax = 128;
 
   void spill();
   void merge(const Run& run);

@@ -108,7 +108,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
 }
 
 bool Engine::match_view(const Part& part, Slot& slot, Matches& matches) const {
-  const auto& times = part.ordered.times;
+  const std::span<const std::int64_t> times = part.ordered.times(part.write.run);
   for (std::uint32_t at = slot.pending; at != Slot::kNone; at = ops_[at].before) {
     const PendingOp& op = ops_[at];
     switch (op.what) {
@@ -179,14 +179,14 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
 
   // The common case costs nothing: all newer than everything there is, in order, so stored as it came.
   const UpdateMode mode = command.mode;
-  if (part.ordered.times.front() > slot->newest && part.ordered.ascending()) {
+  if (part.ordered.ascending() && run.times.front() > slot->newest) {
     const Outcome outcome = outcome_if_free(mode);
     outcomes.push(outcome, run.size());
     if (outcome == Outcome::stored) add_puts(run, part.frames);
     return Decided::yes;
   }
 
-  Matches matches{run.kind, part.ordered.times.size()};
+  Matches matches{run.kind, part.ordered.times(run).size()};
   if (mode != UpdateMode::replace_range && !match_view(part, *slot, matches)) return Decided::bounced;
   Decision decision = decide(mode, run, part.ordered, matches);
   if (command.all_or_none && decision.outcomes.count(Outcome::ignored) > 0) return Decided::refused;

@@ -35,14 +35,15 @@ std::size_t bytes_bound(const Part& part) {
 
 Result<void> Engine::collect_evidence(Part& part, const Slot& slot) const {
   part.evidence.reset();
-  const std::int64_t first = part.ordered.times.front(), last = part.ordered.times.back();
+  const std::span<const std::int64_t> times = part.ordered.times(part.write.run);
+  const std::int64_t first = times.front(), last = times.back();
   {
     const std::lock_guard lock{slots_.stripe(part.write.point)};
     if (!slot.sealed.overlaps(first, last)) return {};
   }
   const auto as_of = version();
-  Evidence evidence{as_of->gen, Matches{part.write.run.kind, part.ordered.times.size()}};
-  TRY_VOID(match_sealed(*as_of->snapshot, part.write.point, part.ordered.times, evidence.matches));
+  Evidence evidence{as_of->gen, Matches{part.write.run.kind, times.size()}};
+  TRY_VOID(match_sealed(*as_of->snapshot, part.write.point, times, evidence.matches));
   part.evidence.emplace(std::move(evidence));
   return {};
 }

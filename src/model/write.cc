@@ -1,20 +1,30 @@
 #include "model/write.h"
 
+#include <utility>
+
 namespace penstock {
 
 void Outcomes::push(Outcome outcome, std::size_t n) {
   if (n == 0) return;
-  if (!runs_.empty() && runs_.back().first == outcome) {
-    runs_.back().second += static_cast<std::uint32_t>(n);
+  const auto count = static_cast<std::uint32_t>(n);
+  if (size_ == 0) {
+    one_ = {outcome, count};
+  } else if (more_.empty() && one_.first == outcome) {
+    one_.second += count;
   } else {
-    runs_.emplace_back(outcome, static_cast<std::uint32_t>(n));
+    if (more_.empty()) more_.push_back(std::exchange(one_, {}));
+    if (more_.back().first == outcome) {
+      more_.back().second += count;
+    } else {
+      more_.emplace_back(outcome, count);
+    }
   }
   size_ += n;
 }
 
 std::size_t Outcomes::count(Outcome outcome) const {
   std::size_t n = 0;
-  for (const auto& [what, count] : runs_) {
+  for (const auto& [what, count] : runs()) {
     if (what == outcome) n += count;
   }
   return n;
@@ -23,7 +33,7 @@ std::size_t Outcomes::count(Outcome outcome) const {
 std::vector<Outcome> Outcomes::expand() const {
   std::vector<Outcome> all;
   all.reserve(size_);
-  for (const auto& [what, count] : runs_) all.insert(all.end(), count, what);
+  for (const auto& [what, count] : runs()) all.insert(all.end(), count, what);
   return all;
 }
 

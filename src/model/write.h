@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,17 +45,22 @@ class Outcomes {
   void push(Outcome outcome, std::size_t n = 1);
   std::size_t size() const { return size_; }
   bool all_are(Outcome outcome) const {
-    return runs_.empty() || (runs_.size() == 1 && runs_[0].first == outcome);
+    return size_ == 0 || (more_.empty() && one_.first == outcome);
   }
   std::size_t count(Outcome outcome) const;
   std::vector<Outcome> expand() const;  ///< One per sample.
-  const std::vector<std::pair<Outcome, std::uint32_t>>& runs() const { return runs_; }
+  /// Equal neighbours as (outcome, how many).
+  std::span<const std::pair<Outcome, std::uint32_t>> runs() const {
+    if (size_ == 0) return {};
+    return more_.empty() ? std::span{&one_, 1} : std::span{more_};
+  }
   bool operator==(const Outcomes&) const = default;
 
   RejectReason reason = RejectReason::none;  ///< Why, if any are `rejected`.
 
  private:
-  std::vector<std::pair<Outcome, std::uint32_t>> runs_;
+  std::pair<Outcome, std::uint32_t> one_{};              // All of them, as long as they are equal,
+  std::vector<std::pair<Outcome, std::uint32_t>> more_;  // else every run is here.
   std::size_t size_ = 0;
 };
 
