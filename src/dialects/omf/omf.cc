@@ -95,7 +95,14 @@ class OmfDialect final : public Dialect {
       request.body = std::move(*inflated);
     }
 
-    const Call call{house_, settings_, **caller, headers, request.body, now};
+    const Call call{house_.archive,
+                    house_.server_name,
+                    house_.asset_database,
+                    settings_,
+                    **caller,
+                    headers,
+                    request.body,
+                    now};
     auto answer = handler(headers.type)(call);
     co_return co_await answer;
   }

@@ -63,7 +63,7 @@ Result<json::Value> parse_array(const http::Body& body) {
 }
 
 Scene scene_of(const Call& call) {
-  return {call.caller, call.now, call.house.server_name, call.house.asset_database};
+  return {call.caller, call.now, std::string{call.server_name}, std::string{call.asset_database}};
 }
 
 UpdateMode mode_of(const Call& call) {
@@ -81,7 +81,7 @@ Result<DataMessage> read_data(const Call& call, Report& report) {
   rules.now = call.now;
   rules.future_tolerance_ns = call.settings.future_tolerance_s * kNsPerSecond;
   rules.missing = call.settings.missing_property;
-  const auto catalog = call.house.archive.catalog();
+  const auto catalog = call.archive.catalog();
   return parse_data(call.body, rules, *catalog, call.caller, report);
 }
 
@@ -106,7 +106,7 @@ Task<http::Response> post_types(const Call& call) {
     report = parsed;
     return apply_types(editor, items, call.headers.action, call.headers.version, report);
   };
-  auto change = call.house.archive.change(std::move(edit), Door::omf, call.caller.number);
+  auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
   const auto done = co_await change;
   if (!done) co_return render_failure(done.error(), call);
   co_return render(report, kNothingSaid, call);
@@ -123,7 +123,7 @@ Task<http::Response> post_containers(const Call& call) {
     report = parsed;
     return apply_containers(editor, items, call.headers.action, scene, report);
   };
-  auto change = call.house.archive.change(std::move(edit), Door::omf, call.caller.number);
+  auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
   const auto done = co_await change;
   if (!done) co_return render_failure(done.error(), call);
   co_return render(report, kNothingSaid, call);
@@ -151,7 +151,7 @@ Task<http::Response> post_data(const Call& call) {
       }
       return {};
     };
-    auto change = call.house.archive.change(std::move(edit), Door::omf, call.caller.number);
+    auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
     const auto done = co_await change;
     if (!done) co_return render_failure(done.error(), call);
   }
@@ -164,7 +164,7 @@ Task<http::Response> post_data(const Call& call) {
     command.principal = call.caller.number;
     command.now = call.now;
     command.writes = std::move(message->writes);
-    auto write = call.house.archive.write(std::move(command));
+    auto write = call.archive.write(std::move(command));
     const auto result = co_await write;
     if (!result) co_return render_failure(result.error(), call);
     report_rejected(*result, message->first_item, report);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string_view>
+
+#include "archive/archive.h"
 #include "auth/authenticator.h"
 #include "dialects/omf/omf.h"
 #include "dialects/omf/wire.h"
@@ -9,7 +12,8 @@ namespace penstock::dialects::omf {
 
 /// One authenticated message whose headers are good and whose body is inflated. Borrowed for one call.
 struct Call {
-  House& house;
+  archive::Archive& archive;
+  std::string_view server_name, asset_database;  ///< As in House.
   const Settings& settings;
   const auth::Principal& caller;
   const MessageHeaders& headers;
