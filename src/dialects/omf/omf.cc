@@ -74,6 +74,7 @@ class OmfDialect final : public Dialect {
     auto login =
         house_.authenticator.from_header(request.headers.get("Authorization"), now.unix_ns() / kNsPerSecond);
     const auto caller = co_await login;
+    if (!caller && is_retryable(caller.error().code)) co_return render_unavailable(settings_.retry_after_s);
     if (!caller) co_return render_unauthenticated();
     if (request.method != http::Method::post) co_return render_wrong_method();
     if (!may_write_anything(**caller)) co_return refuse(events::no_permission({}));

@@ -59,6 +59,22 @@ bool is_json_number(std::string_view text) {
   return at == text.size();
 }
 
+/// The escapes of a text that nobody unescapes.
+bool has_valid_escapes(const od::raw_json_string& text) {
+  for (const char* at = text.raw(); *at != '"'; ++at) {
+    if (*at != '\\') continue;
+    ++at;
+    if (*at == 'u') {
+      for (int i = 0; i < 4; ++i) {
+        if (std::isxdigit(static_cast<unsigned char>(*++at)) == 0) return false;
+      }
+    } else if (std::string_view{"\"\\/bfnrt"}.find(*at) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// On-Demand looks only at what it is asked for; what is skipped is walked through, so that a body with a
 /// fault anywhere stores nothing.
 error_code walk(od::value value) {
@@ -81,6 +97,7 @@ error_code walk(od::value value) {
       for (auto item : object) {
         od::field field;
         OMF_JSON(std::move(item).get(field));
+        if (!has_valid_escapes(field.key())) return simdjson::STRING_ERROR;
         OMF_JSON(walk(field.value()));
       }
       return simdjson::SUCCESS;
@@ -88,9 +105,10 @@ error_code walk(od::value value) {
     case od::json_type::number:
       return is_json_number(trim(value.raw_json_token())) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
     case od::json_type::string: {
-      // Escapes are checked without a copy: the buffer for texts has room for each of them once only.
+      // Without a copy: the parser's buffer has room for each text once only.
       od::raw_json_string raw;
-      return value.get_raw_json_string().get(raw);
+      OMF_JSON(value.get_raw_json_string().get(raw));
+      return has_valid_escapes(raw) ? simdjson::SUCCESS : simdjson::STRING_ERROR;
     }
     case od::json_type::boolean: {
       bool flag;
@@ -197,11 +215,13 @@ class DataReader {
       OMF_JSON(std::move(next).get(field));
       if (is_keyword(field.key(), "containerid")) {
         std::string_view id;
-        const error_code fault = field.value().get_string().get(id);
-        if (fault == simdjson::SUCCESS) {
+        const error_code refusal = field.value().get_string().get(id);
+        if (refusal == simdjson::SUCCESS) {
           container = id;
-        } else if (fault != simdjson::INCORRECT_TYPE) {
-          return fault;
+        } else if (refusal == simdjson::INCORRECT_TYPE) {
+          OMF_JSON(walk(field.value()));
+        } else {
+          return refusal;
         }
       } else if (is_keyword(field.key(), "values")) {
         values_seen = true;
@@ -210,6 +230,9 @@ class DataReader {
         } else {
           values_left = true;
         }
+      } else {
+        if (!has_valid_escapes(field.key())) return simdjson::STRING_ERROR;
+        OMF_JSON(walk(field.value()));
       }
     }
     if (!container) return keep_asset(object);
@@ -299,7 +322,8 @@ class DataReader {
     for (auto next : object) {
       od::field field;
       OMF_JSON(std::move(next).get(field));
-      const std::size_t at = find_column(plan, field, expected);
+      std::size_t at = expected;
+      OMF_JSON(find_column(plan, field, at));
       expected = at + 1;
       if (at == plan.columns.size()) {
         OMF_JSON(walk(field.value()));
@@ -322,23 +346,21 @@ class DataReader {
   }
 
   /// Producers send the properties in the same order time after time: the next one is looked at first.
-  std::size_t find_column(const ContainerPlan& plan, od::field& field, std::size_t expected) {
+  /// `at` is where to look first, then the column, or their number if there is none.
+  error_code find_column(const ContainerPlan& plan, od::field& field, std::size_t& at) {
     const od::raw_json_string key = field.key();
-    if (expected < plan.columns.size() && is_key(key, plan.columns[expected].property->key)) return expected;
-    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-      if (is_key(key, plan.columns[i].property->key)) return i;
+    if (at < plan.columns.size() && is_key(key, plan.columns[at].property->key)) return simdjson::SUCCESS;
+    for (at = 0; at < plan.columns.size(); ++at) {
+      if (is_key(key, plan.columns[at].property->key)) return simdjson::SUCCESS;
     }
     std::string_view name;
-    if (field.unescaped_key().get(name) != simdjson::SUCCESS) name = "?";
+    OMF_JSON(field.unescaped_key().get(name));
     if (const catalog::OmfProperty* property = plan.type->find(name)) {
-      for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-        if (plan.columns[i].property == property) return i;
-      }
-    }
-    if (rules_.action != Action::remove) {
+      for (at = 0; plan.columns[at].property != property;) ++at;
+    } else if (rules_.action != Action::remove) {
       report_.add(item_, events::unknown_property(plan.type->id, plan.type->version, name));
     }
-    return plan.columns.size();
+    return simdjson::SUCCESS;
   }
 
   error_code read_time(const Column& column, od::value value) {
