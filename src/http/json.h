@@ -31,12 +31,12 @@ class Value {
   using Object = std::vector<Member>;
 
   Value() = default;  ///< null
-  explicit Value(bool flag) : data_{flag} {}
-  explicit Value(std::int64_t number) : data_{number} {}
+  explicit Value(bool flag);
+  explicit Value(std::int64_t number);
   explicit Value(std::uint64_t number);  ///< Kept as int64 where it fits.
-  explicit Value(double number) : data_{number} {}
-  explicit Value(std::string text) : data_{std::move(text)} {}
-  explicit Value(Array items) : data_{std::move(items)} {}
+  explicit Value(double number);
+  explicit Value(std::string text);
+  explicit Value(Array items);
   explicit Value(Object members);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
@@ -72,6 +72,13 @@ struct Member {
   std::string name;
   Value value;
 };
+
+// Here and not in the class: they need to know what a Member is.
+inline Value::Value(bool flag) : data_{flag} {}
+inline Value::Value(std::int64_t number) : data_{number} {}
+inline Value::Value(double number) : data_{number} {}
+inline Value::Value(std::string text) : data_{std::move(text)} {}
+inline Value::Value(Array items) : data_{std::move(items)} {}
 
 /// Strict JSON (RFC 8259); a byte order mark in front is passed over.
 /// Errors: invalid_json, with the byte where it goes wrong in `detail`.
