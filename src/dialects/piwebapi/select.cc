@@ -45,9 +45,9 @@ std::size_t skip_value(std::string_view json, std::size_t at) {
 
 }  // namespace
 
-const SelectedFields::Node* SelectedFields::Node::find(std::string_view name) const {
-  for (const auto& [known, node] : members) {
-    if (iequals(known, name)) return &node;
+const SelectedFields::Node* SelectedFields::Node::find(std::string_view wanted) const {
+  for (const Node& member : members) {
+    if (iequals(member.name, wanted)) return &member;
   }
   return nullptr;
 }
@@ -59,7 +59,10 @@ SelectedFields SelectedFields::parse(std::string_view text) {
     Node* node = &fields.root_;
     for (const std::string_view part : split(trim(path), '.')) {
       Node* next = const_cast<Node*>(node->find(part));
-      if (next == nullptr) next = &node->members.emplace_back(std::string{part}, Node{}).second;
+      if (next == nullptr) {
+        next = &node->members.emplace_back();
+        next->name = part;
+      }
       node = next;
     }
     node->whole = true;

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace penstock::dialects::piwebapi {
@@ -24,10 +23,11 @@ class SelectedFields {
 
  private:
   struct Node {
+    std::string name;
     bool whole = false;
-    std::vector<std::pair<std::string, Node>> members;
+    std::vector<Node> members;
 
-    const Node* find(std::string_view name) const;
+    const Node* find(std::string_view wanted) const;
   };
   static std::size_t copy(std::string_view json, std::size_t at, const Node& node, std::string& out);
 
