@@ -297,6 +297,20 @@ class ProgressBar {
   std::thread thread_;
 };
 
+/// Logs in and prepares the points; while the server is away, again and again for `retry_ms`.
+Result<void> prepare(DoorClient& door, const http::Client::Options& client_settings, const Input& input,
+                     std::int64_t retry_ms) {
+  const std::int64_t begin = steady_clock_ns();
+  while (true) {
+    http::Client client{client_settings};
+    auto done = door.log_in(client);
+    if (done) done = door.prepare(client, input.targets());
+    const bool late = steady_clock_ns() - begin > retry_ms * kNsPerMillisecond;
+    if (done || !is_retryable(done.error().code) || late) return done;
+    std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  }
+}
+
 std::string stem_of(const BackfillOptions& options) {
   const auto& file = options.input.file;
   return options.work_directory + "/" + file.substr(file.rfind('/') + 1) + "." + options.door.door;
@@ -311,11 +325,7 @@ Result<BackfillCounts> backfill(const BackfillOptions& options) {
   input_options.slot_ns = door->slot_ns();
   input_options.plain_names = options.door.door == "energyview";
   TRY(auto input, Input::scan(input_options));
-  {
-    http::Client client{client_settings};
-    TRY_VOID(door->log_in(client));
-    TRY_VOID(door->prepare(client, input.targets()));
-  }
+  TRY_VOID(prepare(*door, client_settings, input, options.retry_ms));
   const std::size_t wanted = options.chunk_values == 0 ? door->chunk_values_default() : options.chunk_values;
   const std::size_t chunk_values = std::clamp<std::size_t>(wanted, 1, door->chunk_values_max());
 

@@ -9,12 +9,6 @@ namespace penstock::cli {
 
 namespace {
 
-Error refused(const std::string& what, const http::Response& response) {
-  return {response.status == 401 || response.status == 403 ? ErrorCode::forbidden : ErrorCode::not_found,
-          what,
-          "the server answered " + std::to_string(response.status) + ": " + response.body.substr(0, 400)};
-}
-
 std::string value_text(const Run& run, std::size_t i) {
   switch (run.kind) {
     case Kind::float64:

@@ -8,6 +8,23 @@
 
 namespace penstock::cli {
 
+namespace {
+
+bool may_pass(int status) {
+  return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
+}  // namespace
+
+Error refused(const std::string& what, const http::Response& response) {
+  const bool unwelcome = response.status == 401 || response.status == 403;
+  return {may_pass(response.status) ? ErrorCode::overloaded
+          : unwelcome               ? ErrorCode::forbidden
+                                    : ErrorCode::not_found,
+          what,
+          "the server answered " + std::to_string(response.status) + ": " + response.body.substr(0, 400)};
+}
+
 Verdict judge_status(const http::Response& response) {
   Verdict verdict;
   const auto ignored = response.headers.get("Penstock-Ignored");
@@ -17,7 +34,7 @@ Verdict judge_status(const http::Response& response) {
   verdict.detail = std::to_string(status) + " " + response.body.substr(0, 400);
   if (status == 401) {
     verdict.what = Verdict::What::log_in_again;
-  } else if (status == 429 || status == 500 || (status >= 502 && status <= 504) || status == 408) {
+  } else if (may_pass(status)) {
     verdict.what = Verdict::What::retry;
   } else {
     verdict.what = Verdict::What::refused;

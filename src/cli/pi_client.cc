@@ -17,12 +17,6 @@ void write_value(http::JsonWriter& writer, const Run& run, std::size_t i) {
   }
 }
 
-Error refused(const std::string& what, const http::Response& response) {
-  return {response.status == 401 || response.status == 403 ? ErrorCode::forbidden : ErrorCode::not_found,
-          what,
-          "the server answered " + std::to_string(response.status) + ": " + response.body.substr(0, 400)};
-}
-
 /// PI Web API: finds points by path, makes missing ones below the data server, and writes lists to
 /// `streams/{webId}/recorded`.
 class PiClient final : public DoorClient {
