@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,9 +83,9 @@ class Store {
 
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
 
-  /// Makes `directory` (which must not exist; its parent must) a store of its own that holds what is durable
-  /// and written now. Cheap: files are linked where the file system can. Errors: unsupported, conflict,
-  /// store_unavailable.
+  /// Makes `directory` (which must not exist; its parent must) a store of its own that holds what the last
+  /// flush covered, or more. Cheap: files are linked where the file system can. Errors: unsupported,
+  /// conflict, store_unavailable.
   virtual Result<void> checkpoint(const std::string& directory) = 0;
 
   /// Reads every stored byte and compares checksums. Errors: store_corrupt names the file.
@@ -96,6 +97,9 @@ class Store {
 struct RocksdbOptions {
   std::size_t memtable_bytes = 64u << 20;  ///< RocksDB writes a file by itself when it holds more.
   std::size_t cache_bytes = 64u << 20;     ///< Of read blocks.
+  /// For tests: asked before every append to and sync of a file, from any thread; an errno other than 0 is
+  /// what the call fails with.
+  std::function<int(const std::string& path)> write_fault = nullptr;
 };
 
 /// The store in a folder, made if absent (its parent must exist), by RocksDB.

@@ -6,15 +6,19 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdarg>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/rocksdb/env.h"
 #include "store/store.h"
 
 namespace penstock::store {
@@ -153,7 +157,17 @@ class RocksStore : public Store {
       rocksdb::FlushOptions options;
       options.wait = true;
       options.allow_write_stall = true;
-      return noted(db_->Flush(options));
+      // After an error that was resumed from, RocksDB 7.8 answers OK without having waited (its issue 8046).
+      // So ask whether anything is left.
+      const std::int64_t give_up = steady_clock_ns() + kFlushPatienceNs;
+      for (;;) {
+        TRY_VOID(noted(db_->Flush(options)));
+        if (unflushed() == 0) return {};
+        if (steady_clock_ns() > give_up) {
+          return fail(ErrorCode::overloaded, {}, "RocksDB says that it flushed, but has not");
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+      }
     });
   }
 
@@ -181,6 +195,15 @@ class RocksStore : public Store {
   }
 
  private:
+  static constexpr std::int64_t kFlushPatienceNs = 60'000'000'000;
+
+  /// What is in memory only. There is one writer, so after a flush there is nothing.
+  std::uint64_t unflushed() const {
+    std::uint64_t entries = 1, memtables = 1;
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries);
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumImmutableMemTable, &memtables);
+    return entries + memtables;
+  }
   Result<void> noted(const rocksdb::Status& status) {
     if (status.IsNoSpace()) full_.store(true);
     return result_of(status);
@@ -226,20 +249,25 @@ rocksdb::Options options_of(const RocksdbOptions& ours) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_rocksdb(const std::string& directory, const RocksdbOptions& options) {
+Result<std::unique_ptr<Store>> open_rocksdb(const std::string& directory, const RocksdbOptions& ours) {
   return guarded([&]() -> Result<std::unique_ptr<Store>> {
     std::error_code error;
     std::filesystem::create_directory(directory, error);
     if (error)
       return fail(ErrorCode::store_unavailable, directory, "the folder can't be made: " + error.message());
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(options_of(options), directory, &opened);
+    rocksdb::Options options = options_of(ours);
+    const std::shared_ptr<rocksdb::Env> env = make_env(ours.write_fault);
+    options.env = env.get();
+    const auto status = rocksdb::DB::Open(options, directory, &opened);
     if (!status.ok()) {
       Error why = error_of(status);
       why.where = directory;
       return fail(std::move(why));
     }
-    return std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>{opened});
+    // The database uses its environment up to its end.
+    return std::make_unique<RocksStore>(
+        std::shared_ptr<rocksdb::DB>{opened, [env](rocksdb::DB* db) { delete db; }});
   });
 }
 

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -30,7 +32,7 @@ class Folder {
   std::filesystem::path path_;
 };
 
-constexpr RocksdbOptions kSmall{.memtable_bytes = 64u << 10, .cache_bytes = 1u << 20};
+const RocksdbOptions kSmall{.memtable_bytes = 64u << 10, .cache_bytes = 1u << 20};
 
 std::unique_ptr<Store> must_open(const std::string& directory, const RocksdbOptions& options = {}) {
   auto opened = open_rocksdb(directory, options);
@@ -336,6 +338,101 @@ TEST(RocksdbStore, AFlippedByteIsFoundAndNeverRead) {
   for (cursor->seek(""); cursor->valid(); cursor->next()) EXPECT_EQ(cursor->value(), std::string(300, 'x'));
   ASSERT_FALSE(cursor->status());
   EXPECT_EQ(cursor->status().error().code, ErrorCode::store_corrupt);
+}
+
+/// Fails the n-th append or sync with an errno, and all later ones until it is told otherwise.
+struct Disk {
+  std::atomic<std::uint64_t> calls{0}, nth{UINT64_MAX};
+  std::atomic<int> error{0};
+
+  RocksdbOptions options() {
+    RocksdbOptions options = kSmall;
+    options.write_fault = [this](const std::string&) { return ++calls >= nth ? error.load() : 0; };
+    return options;
+  }
+};
+
+Result<void> write_numbered(Store& store, int n) {
+  Batch batch;
+  batch.put("n" + std::to_string(n), std::string(5000, static_cast<char>('a' + n % 26)));
+  return store.write(batch);
+}
+
+TEST(RocksdbStore, AFullDiskIsTakenUpAgainWhereverItWasMet) {
+  // RocksDB pauses for a second at each: a few calls only, spread over files and manifest.
+  for (const std::uint64_t nth : {1, 2, 5, 7, 12}) {
+    SCOPED_TRACE(nth);
+    const Folder folder;
+    Disk disk;
+    auto opened = open_rocksdb(folder / "db", disk.options());
+    ASSERT_TRUE(opened);
+    disk.calls = 0;
+    disk.error = ENOSPC;
+    disk.nth = nth;
+    // More than a memtable, so that RocksDB meets the full disk by itself too.
+    int written = 0;
+    bool refused = false;
+    const auto attempt = [&](const Result<void>& done) {
+      if (done) return true;
+      refused = true;
+      EXPECT_EQ(done.error().code, ErrorCode::overloaded) << done.error().detail;
+      return false;
+    };
+    const auto step = [&](int n) {
+      return attempt(write_numbered(**opened, n)) && ++written > 0 &&
+             (n % 20 != 19 || attempt((*opened)->flush()));
+    };
+    while (written < 60 && step(written)) continue;
+    attempt((*opened)->flush());
+    EXPECT_TRUE(refused);
+    disk.nth = UINT64_MAX;  // Space was made.
+    while (written < 70) {
+      ASSERT_TRUE(write_numbered(**opened, written));
+      ++written;
+    }
+    const auto flushed = (*opened)->flush();
+    ASSERT_TRUE(flushed) << flushed.error().detail;
+    opened->reset();
+    const auto store = must_open(folder / "db", kSmall);
+    std::string missing;
+    for (int n = 0; n < 70; ++n) {
+      if (!*store->snapshot()->get("n" + std::to_string(n))) missing += std::to_string(n) + " ";
+    }
+    EXPECT_EQ(missing, "");
+  }
+}
+
+TEST(RocksdbStore, ABrokenDiskLosesNothingThatWasFlushed) {
+  for (const std::uint64_t nth : {1, 2, 5, 7, 12}) {
+    SCOPED_TRACE(nth);
+    const Folder folder;
+    int flushed = 0, written = 0;
+    {
+      Disk disk;
+      auto opened = open_rocksdb(folder / "db", disk.options());
+      ASSERT_TRUE(opened);
+      disk.calls = 0;
+      disk.error = EIO;
+      disk.nth = nth;
+      while (written < 60) {
+        if (!write_numbered(**opened, written)) break;
+        ++written;
+        if (written % 20 != 0) continue;
+        const auto done = (*opened)->flush();
+        if (!done) {
+          EXPECT_EQ(done.error().code, ErrorCode::store_unavailable);
+          break;
+        }
+        flushed = written;
+      }
+    }
+    const auto store = must_open(folder / "db", kSmall);
+    int kept = 0;
+    while (*store->snapshot()->get("n" + std::to_string(kept))) ++kept;
+    EXPECT_GE(kept, flushed);
+    EXPECT_LE(kept, written + 1);
+    for (int n = kept; n < 60; ++n) EXPECT_FALSE(*store->snapshot()->get("n" + std::to_string(n)));
+  }
 }
 
 // A process of its own that writes numbered batches until it kills itself. It is this program again, as a
