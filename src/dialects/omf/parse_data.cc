@@ -35,30 +35,6 @@ bool is_key(const od::raw_json_string& key, std::string_view wanted) {
   return *raw == '"';
 }
 
-/// RFC 8259, for tokens that the fast number parsers refused.
-bool is_json_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t first = at;
-    while (at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0) ++at;
-    return at - first;
-  };
-  if (at < text.size() && text[at] == '-') ++at;
-  const std::size_t first = at;
-  const std::size_t whole = digits();
-  if (whole == 0 || (whole > 1 && text[first] == '0')) return false;
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (digits() == 0) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    if (digits() == 0) return false;
-  }
-  return at == text.size();
-}
-
 /// The escapes of a text that nobody unescapes.
 bool has_valid_escapes(const od::raw_json_string& text) {
   for (const char* at = text.raw(); *at != '"'; ++at) {

@@ -124,16 +124,6 @@ http::Response render_report(const Report& report, int if_empty, EventShape shap
   return http::Response::make(report.status(if_empty), kJson, std::move(body));
 }
 
-void add_counts(http::Response& response, const WriteCounts& counts) {
-  const auto add = [&](const char* name, std::uint64_t count) {
-    response.headers.set(name, std::to_string(count));
-  };
-  add("Penstock-Stored", counts.stored);
-  add("Penstock-Replaced", counts.replaced);
-  add("Penstock-Ignored", counts.ignored);
-  if (counts.erased != 0) add("Penstock-Erased", counts.erased);
-}
-
 http::Response render_unauthenticated() {
   http::Response response = message_only(401, "Authorization has been denied for this request.");
   response.headers.add("WWW-Authenticate", "Basic realm=\"PI Web API\", charset=\"UTF-8\"");

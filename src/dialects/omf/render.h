@@ -5,16 +5,12 @@
 #include "dialects/omf/events.h"
 #include "dialects/omf/omf.h"
 #include "http/message.h"
-#include "model/write.h"
 
 namespace penstock::dialects::omf {
 
 /// *Response shell*: operation id, and an entry per item that has something to say.
 /// `if_empty` is the status of a body without items.
 http::Response render_report(const Report& report, int if_empty, EventShape shape, bool exceptions);
-
-/// Adds `Penstock-Stored` and its kin to an answer about values.
-void add_counts(http::Response& response, const WriteCounts& counts);
 
 http::Response render_unauthenticated();                 ///< 401, `Message`, and how to log in.
 http::Response render_csrf_refusal();                    ///< 400 `Errors`.

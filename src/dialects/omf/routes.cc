@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "dialects/common/count_headers.h"
 #include "dialects/omf/apply.h"
 #include "dialects/omf/events.h"
 #include "dialects/omf/parse_assets.h"
@@ -171,7 +172,7 @@ Task<http::Response> post_data(const Call& call) {
     counts = result->counts();
   }
   http::Response response = render(report, kNothingTaken, call);
-  if (counts) add_counts(response, *counts);
+  if (counts) add_count_headers(response.headers, *counts);
   co_return response;
 }
 
