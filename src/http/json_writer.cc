@@ -1,5 +1,6 @@
 #include "http/json_writer.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace penstock::http {
@@ -28,6 +29,10 @@ std::size_t character_size(std::string_view text) {
 template <class T>
 char* print_number(char* begin, char* end, T number) {
   const T magnitude = std::abs(number);
+  if (magnitude == 0 && std::signbit(number)) {  // Without its fraction, readers take it for the integer 0.
+    constexpr std::string_view kNegativeZero = "-0.0";
+    return std::copy(kNegativeZero.begin(), kNegativeZero.end(), begin);
+  }
   const bool everyday =
       magnitude == 0 || (magnitude >= static_cast<T>(1e-6) && magnitude < static_cast<T>(1e17));
   return everyday ? std::to_chars(begin, end, number, std::chars_format::fixed).ptr

@@ -8,8 +8,8 @@
 namespace penstock::http {
 
 /// Appends JSON to a string: `w.object_begin().key("a").value(1).object_end()`. Commas are put where needed.
-/// Numbers are the shortest text that reads back the same (decision 22): no needless `.0`; NaN and
-/// infinities, which JSON lacks, become null. Text that is not UTF-8 is repaired with U+FFFD.
+/// Numbers are the shortest text that reads back the same, without a needless `.0` (only negative zero needs
+/// one); NaN and infinities, which JSON lacks, become null. Text that is not UTF-8 is repaired with U+FFFD.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_{out} {}

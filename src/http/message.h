@@ -93,7 +93,8 @@ struct Request {
   bool tls = false;
   std::string remote;  ///< Address of the client, without port.
 
-  /// Sets target, path and query from a target as on the request line. Raw characters (decision 19) pass.
+  /// Sets target, path and query from a target as on the request line. Raw characters that clients do not
+  /// escape (backslashes, bars, brackets, braces) pass.
   void set_target(std::string_view text);
   /// Path segments, decoded; empty ones (doubled and trailing slashes) left out.
   std::vector<std::string> segments() const;
