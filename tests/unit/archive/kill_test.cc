@@ -74,13 +74,18 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
       _exit(7);
     }
     close(pipes[1]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(40 + random() % 160));
+    // After some answers, and then a moment that may hit any step of a write, a flush or an opening.
+    std::int64_t step = 0;
+    for (std::uint32_t left = random() % 60; left > 0 && read(pipes[0], &step, sizeof step) == sizeof step;
+         --left) {
+      answered = step;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0)
         << "the child ended with " << WEXITSTATUS(status);
-    std::int64_t step = 0;
     while (read(pipes[0], &step, sizeof step) == sizeof step) answered = step;
     close(pipes[0]);
 
