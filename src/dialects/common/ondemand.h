@@ -54,7 +54,11 @@ inline simdjson::error_code read_over(value item, int depth = 0) {
     case json_type::string: return item.get_string().error();
     case json_type::number: return item.get_double().error();
     case json_type::boolean: return item.get_bool().error();
-    case json_type::null: return item.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+    case json_type::null: {
+      bool is_null = false;
+      if (const auto error = item.is_null().get(is_null)) return error;
+      return is_null ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+    }
   }
   return simdjson::TAPE_ERROR;
 }

@@ -168,7 +168,11 @@ Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets) {
   const Timestamp local = shifted(time, offset_s);
   if (const std::int64_t step = step_seconds(resolution); step != 0) {
     // Inside of one offset, so the distance to the begin of the bucket is the same on both clocks.
-    return time.plus_ns(local.floor_to(step * kNsPerSecond).unix_ns() - local.unix_ns());
+    // A bucket that begins before the range of times begins with it.
+    std::int64_t begin;
+    const std::int64_t back = local.floor_to(step * kNsPerSecond).unix_ns() - local.unix_ns();
+    if (__builtin_add_overflow(time.unix_ns(), back, &begin)) return Timestamp::min();
+    return Timestamp::from_unix_ns(begin);
   }
   CivilTime civil = civil_from(local);
   civil.hour = civil.minute = civil.second = 0;
@@ -190,7 +194,6 @@ Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets) {
       break;
     default: break;
   }
-  // A bucket that begins before the range of times begins with it.
   return offsets.zone().to_utc(civil).value_or(Timestamp::min());
 }
 
