@@ -16,6 +16,8 @@ namespace {
 
 /// Sub-requests that run at a time: a bound on memory, far above what one round of the archive needs.
 constexpr std::size_t kSideBySide = 1024;
+/// Bytes of all answers of one batch; what runs behind that is refused.
+constexpr std::size_t kAnswerBytesMax = 256u << 20;
 
 http::Response refusal(int status, const std::string& message) {
   return error_response(status, message);
@@ -28,26 +30,6 @@ bool is_outer_header(std::string_view name) {
     if (iequals(name, outer)) return true;
   }
   return false;
-}
-
-/// Runs one plain request inside of the process, as its own caller would have it.
-Task<http::Response> run_plain(const Call& call, const SubRequest& sub, std::string resource,
-                               std::optional<std::string> content) {
-  http::Request request;
-  request.method_text = sub.method;
-  request.method = http::parse_method(sub.method);
-  request.set_target(local_target(resource));
-  request.tls = call.request.tls;
-  request.remote = call.request.remote;
-  request.headers.add("Host", std::string{call.request.headers.get("Host")});
-  for (const auto& [name, value] : sub.headers) {
-    if (!is_outer_header(name)) request.headers.add(name, value);
-  }
-  const bool takes_body = request.method == http::Method::post || request.method == http::Method::put ||
-                          request.method == http::Method::patch;
-  if (content && takes_body) request.body.assign(*content);
-  http::Response response = co_await call.door.dispatch(request, call.caller, call.house.now(), true);
-  co_return std::move(response);
 }
 
 /// An answer as an entry of the batch's answer: `{"Status":…,"Headers":{…},"Content":…}`.
@@ -137,9 +119,32 @@ class Batch {
   Task<http::Response> run_one(std::size_t i) {
     const SubRequest& sub = plan_.requests[i];
     if (sub.parameters.empty() && sub.request_template.empty() && sub.resource.front() != '$') {
-      return run_plain(call_, sub, sub.resource, sub.content);
+      return run_plain(sub, sub.resource, sub.content);
     }
     return run_with_tokens(i);
+  }
+
+  /// Runs one plain request inside of the process, as its own caller would have it.
+  Task<http::Response> run_plain(const SubRequest& sub, std::string resource,
+                                 std::optional<std::string> content) {
+    if (answer_bytes_ > kAnswerBytesMax)
+      co_return refusal(413, "The answers of the batch are too large together.");
+    http::Request request;
+    request.method_text = sub.method;
+    request.method = http::parse_method(sub.method);
+    request.set_target(local_target(resource));
+    request.tls = call_.request.tls;
+    request.remote = call_.request.remote;
+    request.headers.add("Host", std::string{call_.request.headers.get("Host")});
+    for (const auto& [name, value] : sub.headers) {
+      if (!is_outer_header(name)) request.headers.add(name, value);
+    }
+    const bool takes_body = request.method == http::Method::post || request.method == http::Method::put ||
+                            request.method == http::Method::patch;
+    if (content && takes_body) request.body.assign(*content);
+    http::Response response = co_await call_.door.dispatch(request, call_.caller, call_.house.now(), true);
+    answer_bytes_ += response.body.size();
+    co_return std::move(response);
   }
 
   /// A request whose resource or content has parts of other answers in it.
@@ -168,7 +173,7 @@ class Batch {
       }
       std::optional<std::string> content;
       if (sub.content) content = fill(*sub.content, first);
-      http::Response response = co_await run_plain(call_, sub, std::move(resource), std::move(content));
+      http::Response response = co_await run_plain(sub, std::move(resource), std::move(content));
       co_return std::move(response);
     }
     http::Response response = co_await fan_out(sub, tokens);
@@ -190,7 +195,7 @@ class Batch {
         for (const auto& one : tokens) row.push_back(one[i]);
         std::optional<std::string> content;
         if (sub.content) content = fill(*sub.content, row);
-        tasks.push_back(run_plain(call_, sub, fill(sub.request_template, row), std::move(content)));
+        tasks.push_back(run_plain(sub, fill(sub.request_template, row), std::move(content)));
       }
       const std::vector<http::Response> answers = co_await when_all(std::move(tasks));
       for (const http::Response& answer : answers) {
@@ -250,6 +255,7 @@ class Batch {
   const Call& call_;
   const BatchPlan plan_;
   std::vector<Finished> finished_;
+  std::size_t answer_bytes_ = 0;
 };
 
 }  // namespace
