@@ -1,5 +1,7 @@
 #include "dialects/piwebapi/parse.h"
 
+// Every error of the parser has to be looked at: without exceptions, what would throw does not compile.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <charconv>
@@ -109,6 +111,12 @@ bool read_name(sj::field& field, MemberName& name) {
   return true;
 }
 
+/// `null` itself, where its first letter promised it.
+bool read_null(sj::value& value) {
+  bool is_null = false;
+  return !value.is_null().get(is_null) && is_null;
+}
+
 bool read_number(sj::value& value, WireValue& out) {
   sj::number number;
   if (value.get_number().get(number)) return false;
@@ -181,7 +189,7 @@ bool read_value(sj::value& value, WireValue& out) {
     case sj::json_type::number: return read_number(value, out);
     case sj::json_type::string: out.type = WireValue::Type::text; return !value.get_string().get(out.text);
     case sj::json_type::boolean: out.type = WireValue::Type::boolean; return !value.get_bool().get(out.flag);
-    case sj::json_type::null: out.type = WireValue::Type::null; return value.is_null();
+    case sj::json_type::null: out.type = WireValue::Type::null; return read_null(value);
     case sj::json_type::object: return read_state(value, out);
     case sj::json_type::array: return read_array(value, out);
   }
@@ -200,7 +208,7 @@ bool read_timestamp(sj::value& value, WireTimedValue& out) {
     }
     return !value.get_string().get(out.timestamp);
   }
-  if (type == sj::json_type::null) return value.is_null();
+  if (type == sj::json_type::null) return read_null(value);
   out.timestamp_is_text = false;
   return true;
 }

@@ -200,6 +200,8 @@ const BodyCase kBodies[] = {
     {"null", BodyShape::list, "null", -1, 0},
     {"a text", BodyShape::list, "\"x\"", -1, 0},
     {"nothing", BodyShape::list, "", -1, 0},
+    {"a word that begins as null does", BodyShape::list, R"([{"Value":nothing,"Good":false}])", -1, 0},
+    {"a word that begins as true does", BodyShape::list, R"([{"Value":trust}])", -1, 0},
     {"cut short", BodyShape::list, R"([{"Value":1},{"Value")", -1, 0},
     {"something behind it", BodyShape::list, R"([{"Value":1}] x)", -1, 0},
     {"a second document", BodyShape::list, R"([{"Value":1}][])", -1, 0},
