@@ -44,9 +44,7 @@ class Outcomes {
   }
   void push(Outcome outcome, std::size_t n = 1);
   std::size_t size() const { return size_; }
-  bool all_are(Outcome outcome) const {
-    return size_ == 0 || (more_.empty() && one_.first == outcome);
-  }
+  bool all_are(Outcome outcome) const { return size_ == 0 || (more_.empty() && one_.first == outcome); }
   std::size_t count(Outcome outcome) const;
   std::vector<Outcome> expand() const;  ///< One per sample.
   /// Equal neighbours as (outcome, how many).
