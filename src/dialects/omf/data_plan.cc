@@ -39,38 +39,47 @@ Column::Role role_of(const catalog::OmfProperty& property) {
 
 }  // namespace
 
-ContainerPlan plan_container(const catalog::Tables& tables, const catalog::OmfContainer& container,
-                             const auth::Principal& caller, WriteCommand& command) {
+const catalog::OmfType* ContainerPlanner::find_type(const std::string& id) {
+  if (last_id_ == nullptr || *last_id_ != id) {
+    last_id_ = &id;
+    last_type_ = tables_.omf.find_type(id);
+  }
+  return last_type_;
+}
+
+ContainerPlan ContainerPlanner::plan(const catalog::OmfContainer& container,
+                                     std::vector<PointWrite>& writes) {
   ContainerPlan plan;
   plan.container = &container;
-  plan.type = tables.omf.find_type(container.type_id);
+  plan.type = find_type(container.type_id);
+  const auto refuse = [&](Event event) { plan.refusal = std::make_unique<const Event>(std::move(event)); };
   if (plan.type == nullptr) {
-    plan.refusal = events::container_not_found(container.id);
+    refuse(events::container_not_found(container.id));
     return plan;
   }
   plan.is_simple = plan.type->value_count() == 1;
   plan.quality_schema = schema_of(*plan.type);
-  const bool may_all = caller.may_everything(auth::Right::write);
+  plan.columns.reserve(plan.type->properties.size());
   for (const catalog::OmfProperty& property : plan.type->properties) {
     Column column;
     column.property = &property;
     column.role = role_of(property);
-    if (!property.ref_type_id.empty()) column.enumeration = tables.omf.find_type(property.ref_type_id);
+    if (!property.ref_type_id.empty()) column.enumeration = tables_.omf.find_type(property.ref_type_id);
     if (column.role == Column::Role::value) {
       const catalog::OmfStream* const stream = container.find_stream(property.key);
-      const Point* const point = stream == nullptr ? nullptr : tables.points.find(stream->point);
+      const Point* const point = stream == nullptr ? nullptr : tables_.points.find(stream->point);
       if (point == nullptr) {
-        plan.refusal = events::points_deleted(container.id);
+        refuse(events::points_deleted(container.id));
         return plan;
       }
-      if (!may_all && !caller.may(auth::Right::write, point->tag)) {
-        plan.refusal = events::no_permission(point->tag);
+      if (!may_all_ && !caller_.may(auth::Right::write, point->tag)) {
+        refuse(events::no_permission(point->tag));
         return plan;
       }
       column.kind = point->kind();
       column.future = point->future;
-      column.write = static_cast<std::uint32_t>(command.writes.size());
-      PointWrite& write = command.writes.emplace_back();
+      column.write = static_cast<std::uint32_t>(writes.size());
+      PointWrite& write = writes.emplace_back();
       write.point = point->id;
       write.run.kind = column.kind;
     }
@@ -79,14 +88,51 @@ ContainerPlan plan_container(const catalog::Tables& tables, const catalog::OmfCo
   return plan;
 }
 
-Result<Timestamp> parse_index(std::string_view text, Timestamp now) {
+/// `2026-04-02T06:30:00Z`, with or without a fraction: what nearly all producers send. Nothing for other
+/// forms, and for what is no time.
+std::optional<Timestamp> IndexReader::read_usual(std::string_view text) {
+  static constexpr std::size_t kDate = 10, kSeconds = 19, kFractionMax = 9;
+  if (text.size() <= kSeconds || text.back() != 'Z' || text[kDate] != 'T' || text[13] != ':' ||
+      text[16] != ':') {
+    return std::nullopt;
+  }
+  bool digits = true;
+  const auto digit = [&](std::size_t at) {
+    const int value = text[at] - '0';
+    digits = digits && value >= 0 && value <= 9;
+    return value;
+  };
+  const auto pair = [&](std::size_t at) { return digit(at) * 10 + digit(at + 1); };
+  const int hour = pair(11), minute = pair(14), second = pair(17);
+  std::int64_t fraction = 0, scale = kNsPerSecond;
+  if (text.size() > kSeconds + 1) {
+    if (text[kSeconds] != '.' || text.size() < kSeconds + 3 || text.size() > kSeconds + 2 + kFractionMax)
+      return std::nullopt;
+    for (std::size_t at = kSeconds + 1; at + 1 < text.size(); ++at) fraction += digit(at) * (scale /= 10);
+  }
+  if (!digits || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (text.substr(0, kDate) != date_) {
+    const auto midnight =
+        parse_timestamp(std::string{text.substr(0, kDate)} + "T00:00:00Z", OffsetRule::required);
+    if (!midnight) return std::nullopt;
+    date_ = text.substr(0, kDate);
+    midnight_ns_ = midnight->unix_ns();
+  }
+  if (midnight_ns_ < 0 || midnight_ns_ > Timestamp::max().unix_ns() - 86400 * kNsPerSecond)
+    return std::nullopt;
+  const std::int64_t ns = midnight_ns_ + (hour * 3600 + minute * 60 + second) * kNsPerSecond + fraction;
+  return Timestamp::from_unix_ns(ns).floor_to(kNsPerTick);
+}
+
+Result<Timestamp> IndexReader::read(std::string_view text) {
   static constexpr std::size_t kDateOnly = 10;  // 2026-11-20
+  if (const auto usual = read_usual(text)) return *usual;
   if (trim(text).empty()) return fail(ErrorCode::invalid_time, {}, "the index is blank");
   auto time = parse_timestamp(text, OffsetRule::utc_if_absent);
   if (!time && text.size() == kDateOnly) {
     time = parse_timestamp(std::string{text} + "T00:00:00", OffsetRule::utc_if_absent);
   }
-  if (!time) time = parse_pi_time(text, now);
+  if (!time) time = parse_pi_time(text, now_);
   if (!time) return time;
   if (*time < Timestamp::from_unix_ns(0)) {
     return fail(ErrorCode::time_out_of_range, {}, "The time is before 1970.");

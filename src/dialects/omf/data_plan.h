@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,12 +46,27 @@ struct ContainerPlan {
   std::vector<Column> columns;  ///< In the order of the type's properties.
   bool is_simple = false;
   QualitySchema quality_schema = QualitySchema::unknown;
-  std::optional<Event> refusal;  ///< Why nothing of this container can be written.
+  std::unique_ptr<const Event> refusal;  ///< Why nothing of this container can be written, or null.
 };
 
-/// Plans a container for `caller` and adds an empty run per point to `command`.
-ContainerPlan plan_container(const catalog::Tables& tables, const catalog::OmfContainer& container,
-                             const auth::Principal& caller, WriteCommand& command);
+/// Plans containers for one caller and one body. Borrows all that it is given.
+class ContainerPlanner {
+ public:
+  ContainerPlanner(const catalog::Tables& tables, const auth::Principal& caller)
+      : tables_{tables}, caller_{caller}, may_all_{caller.may_everything(auth::Right::write)} {}
+
+  /// Adds an empty run per point to `writes`.
+  ContainerPlan plan(const catalog::OmfContainer& container, std::vector<PointWrite>& writes);
+
+ private:
+  const catalog::OmfType* find_type(const std::string& id);
+
+  const catalog::Tables& tables_;
+  const auth::Principal& caller_;
+  const bool may_all_;
+  const std::string* last_id_ = nullptr;  // Many containers of a body have the same type.
+  const catalog::OmfType* last_type_ = nullptr;
+};
 
 /// A JSON scalar out of a message. `text` is the unescaped string, or the token of a number.
 struct Scalar {
@@ -92,9 +108,22 @@ bool is_json_number(std::string_view text);
 /// The default of a property's type, for MissingProperty::default_value.
 Cell default_cell(const Column& column);
 
-/// The time of an event. ISO 8601 first, without a zone UTC, a date alone is midnight; then the looser forms.
-/// Cut to 100 ns. Errors: invalid_time, time_out_of_range (before 1970).
-Result<Timestamp> parse_index(std::string_view text, Timestamp now);
+/// Reads the times of one body.
+class IndexReader {
+ public:
+  explicit IndexReader(Timestamp now) : now_{now} {}
+
+  /// The time of an event. ISO 8601 first, without a zone UTC, a date alone is midnight; then the looser
+  /// forms. Cut to 100 ns. Errors: invalid_time, time_out_of_range (before 1970).
+  Result<Timestamp> read(std::string_view text);
+
+ private:
+  std::optional<Timestamp> read_usual(std::string_view text);
+
+  Timestamp now_;
+  std::string date_;  // Of the last time in the usual form, and its midnight.
+  std::int64_t midnight_ns_ = 0;
+};
 
 /// What an `isquality` value makes of the values beside it: a system state, or a flag.
 Quality quality_of(QualitySchema schema, const Scalar& scalar);

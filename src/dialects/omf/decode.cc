@@ -160,7 +160,7 @@ class Decoder {
     static constexpr std::string_view kWanted = "date-time";
     if (scalar.kind != Scalar::Kind::string) return not_parsed(scalar, kWanted);
     auto time = parse_timestamp(scalar.text, OffsetRule::utc_if_absent);
-    if (!time) time = parse_index(scalar.text, now);
+    if (!time) time = IndexReader{now}.read(scalar.text);
     if (!time) return not_parsed(scalar, kWanted);
     Cell cell;
     cell.state = Cell::State::value;

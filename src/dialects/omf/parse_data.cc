@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <unordered_map>
@@ -144,9 +145,14 @@ class DataReader {
  public:
   DataReader(const DataRules& rules, const catalog::Tables& tables, const auth::Principal& caller,
              Report& report)
-      : rules_{rules}, tables_{tables}, caller_{caller}, report_{report} {}
+      : rules_{rules}, tables_{tables}, report_{report}, planner_{tables, caller}, times_{rules.now} {}
 
-  error_code read(od::document& document) {
+  /// `bytes` is the size of the body: room is made for as many containers as small events of it would name.
+  error_code read(od::document& document, std::size_t bytes) {
+    static constexpr std::size_t kItemBytes = 96, kItemsMax = 4096;
+    const std::size_t items_max = std::min(bytes / kItemBytes, kItemsMax);
+    writes_.reserve(items_max);
+    plans_.reserve(items_max);
     od::array items;
     OMF_JSON(document.get_array().get(items));
     for (auto element : items) {
@@ -171,11 +177,19 @@ class DataReader {
   DataMessage take() {
     DataMessage message;
     message.items = item_;
-    for (std::size_t i = 0; i < command_.writes.size(); ++i) {
-      if (command_.writes[i].run.empty()) continue;
-      message.writes.push_back(std::move(command_.writes[i]));
-      message.first_item.push_back(first_item_[i]);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+      if (writes_[i].run.empty()) continue;
+      if (kept != i) {
+        writes_[kept] = std::move(writes_[i]);
+        first_item_[kept] = first_item_[i];
+      }
+      ++kept;
     }
+    writes_.resize(kept);
+    first_item_.resize(kept);
+    message.writes = std::move(writes_);
+    message.first_item = std::move(first_item_);
     message.assets = std::move(assets_);
     return message;
   }
@@ -252,8 +266,8 @@ class DataReader {
     if (container == nullptr) return nullptr;
     const auto [at, is_new] = plans_.try_emplace(container);
     if (is_new) {
-      at->second = plan_container(tables_, *container, caller_, command_);
-      first_item_.resize(command_.writes.size(), item_);
+      at->second = planner_.plan(*container, writes_);
+      first_item_.resize(writes_.size(), item_);
     }
     return last_ = &at->second;
   }
@@ -348,7 +362,7 @@ class DataReader {
       report_.add(item_, events::value_not_parsed(column.property->key, scalar.shown(), "date-time"));
       return simdjson::SUCCESS;
     }
-    const auto time = parse_index(scalar.text, rules_.now);
+    const auto time = times_.read(scalar.text);
     if (time) {
       time_ = *time;
     } else if (time.error().code == ErrorCode::time_out_of_range) {
@@ -397,7 +411,7 @@ class DataReader {
     for (std::size_t i = 0; i < plan.columns.size(); ++i) {
       const Column& column = plan.columns[i];
       if (column.role != Column::Role::value) continue;
-      Run& run = command_.writes[column.write].run;
+      Run& run = writes_[column.write].run;
       if (rules_.action == Action::remove) {
         push_cell(run, *time_, Cell{}, {});
         continue;
@@ -429,11 +443,12 @@ class DataReader {
 
   const DataRules& rules_;
   const catalog::Tables& tables_;
-  const auth::Principal& caller_;
   Report& report_;
 
+  ContainerPlanner planner_;
+  IndexReader times_;
   std::size_t item_ = 0;
-  WriteCommand command_;
+  std::vector<PointWrite> writes_;
   std::vector<std::size_t> first_item_;
   std::vector<AssetJson> assets_;
   std::unordered_map<const catalog::OmfContainer*, ContainerPlan> plans_;
@@ -466,7 +481,7 @@ Result<DataMessage> parse_data(const http::Body& body, const DataRules& rules, c
   const simdjson::padded_string_view text{body.data() + skip, size, size + http::Body::kPadding};
   error_code fault = parser.iterate(text).get(document);
   DataReader reader{rules, tables, caller, report};
-  if (fault == simdjson::SUCCESS) fault = reader.read(document);
+  if (fault == simdjson::SUCCESS) fault = reader.read(document, size);
   if (fault != simdjson::SUCCESS) {
     return fail(ErrorCode::invalid_json, {},
                 fault == simdjson::INCORRECT_TYPE
