@@ -334,6 +334,10 @@ Result<Timestamp> write_time(const WireTimedValue& sent, Timestamp now, bool fut
     return fail(ErrorCode::invalid_time, "Timestamp", "The time stamp is not a text.");
   }
   TRY(const Timestamp time, parse_pi_time(sent.timestamp, now));
+  return check_write_time(time, now, future);
+}
+
+Result<Timestamp> check_write_time(Timestamp time, Timestamp now, bool future) {
   if (time.unix_ns() == 0) return now.floor_to(kNsPerTick);
   if (time.unix_ns() < 0 || time.unix_ns() > kWriteTimeMaxNs) {
     return fail(ErrorCode::time_out_of_range, "Timestamp",

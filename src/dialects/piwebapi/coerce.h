@@ -24,8 +24,10 @@ Result<Coerced> coerce_attribute(const WireTimedValue& sent, std::string_view ty
                                  Timestamp now);
 
 /// The instant that a sample gets, cut to 100 ns. A text that says 1970-01-01T00:00:00Z, AF's smallest time,
-/// means now. Errors: invalid_time, time_out_of_range (before 1970, after 2038, or beyond now + 10 min where
+/// means now. Errors: time_out_of_range (before 1970, after 2038, or beyond now + 10 min where
 /// `future` is false).
+Result<Timestamp> check_write_time(Timestamp time, Timestamp now, bool future);
+/// The same for the text of an item. Errors: also invalid_time.
 Result<Timestamp> write_time(const WireTimedValue& sent, Timestamp now, bool future);
 
 }  // namespace penstock::dialects::piwebapi

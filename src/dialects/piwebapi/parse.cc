@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "dialects/piwebapi/coerce.h"
+#include "dialects/piwebapi/fast_time.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
@@ -30,14 +31,19 @@ class Collector {
   void add(const WireTimedValue& item) {
     const std::size_t index = parsed_.sent++;
     if (!item.is_object) return refuse(index, "The item is not a timed value.");
-    const auto time = write_time(item, rules_.now, stream_.future || !rules_.values_needed);
+    const bool future = stream_.future || !rules_.values_needed;
+    const auto quick = item.timestamp_is_text ? fast_time_.parse(item.timestamp) : std::nullopt;
+    const auto time = quick ? check_write_time(Timestamp::from_unix_ns(*quick), rules_.now, future)
+                            : write_time(item, rules_.now, future);
     if (!time) return refuse(index, time.error().detail);
     Run& run = parsed_.run;
     if (!rules_.values_needed) {
       run.push(*time, zero_of(run.kind));
     } else if (is_plain_number(item)) {
       run.times.push_back(time->unix_ns());
-      run.numbers.push_back(item.value.number);
+      run.numbers.push_back(stream_.type == PointType::float32
+                                ? static_cast<double>(static_cast<float>(item.value.number))
+                                : item.value.number);
       if (!run.qualities.empty()) run.qualities.emplace_back();
     } else {
       auto coerced = coerce(item, stream_, rules_.now);
@@ -50,10 +56,11 @@ class Collector {
   ParsedValues take() { return std::move(parsed_); }
 
  private:
-  /// The common case needs no coercion: a number for a Float64 point.
+  /// The common case needs no coercion: a number for a Float64 or Float32 point that holds it.
   bool is_plain_number(const WireTimedValue& item) const {
-    return stream_.type == PointType::float64 && item.value.type == WireValue::Type::number && item.good &&
-           !item.questionable && std::isfinite(item.value.number);
+    if (item.value.type != WireValue::Type::number || !item.good || item.questionable) return false;
+    if (stream_.type == PointType::float64) return std::isfinite(item.value.number);
+    return stream_.type == PointType::float32 && std::isfinite(static_cast<float>(item.value.number));
   }
   void refuse(std::size_t index, std::string message) {
     if (parsed_.errors.empty()) {
@@ -65,6 +72,7 @@ class Collector {
   const Stream& stream_;
   const ParseRules& rules_;
   ParsedValues parsed_;
+  FastTime fast_time_;
 };
 
 enum class MemberName { timestamp, value, good, questionable, units, name, is_system, items, other };
@@ -134,6 +142,9 @@ bool read_state(sj::value& value, WireValue& out) {
   sj::object object;
   if (value.get_object().get(object)) return false;
   out.type = WireValue::Type::state;
+  out.state_name.reset();
+  out.state_code.reset();
+  out.is_system = false;
   for (auto element : object) {
     sj::field field;
     MemberName name;
@@ -165,6 +176,7 @@ bool read_array(sj::value& value, WireValue& out) {
   if (value.get_array().get(array)) return false;
   out.type = WireValue::Type::array;
   out.bytes_fit = true;
+  out.bytes.clear();
   for (auto item : array) {
     sj::value element;
     if (item.get(element)) return false;
@@ -252,10 +264,11 @@ bool read_item(sj::value& value, WireTimedValue& item) {
 }
 
 bool read_items(sj::array array, Collector& collector, bool& too_many) {
+  WireTimedValue item;
   for (auto element : array) {
     sj::value value;
     if (element.get(value)) return false;
-    WireTimedValue item;
+    item.reset();
     if (!read_item(value, item)) return false;
     if (collector.full()) {
       too_many = true;
@@ -280,7 +293,7 @@ FastResult read_fast(const http::Body& body, BodyShape shape, Collector& collect
   bool too_many = false;
   if (type == sj::json_type::array && shape == BodyShape::list) {
     // An item is hardly shorter than this.
-    collector.reserve(body.size() / 72);
+    collector.reserve(body.size() / 50);
     sj::array array;
     if (document.get_array().get(array) || !read_items(array, collector, too_many))
       return FastResult::refused;
@@ -297,7 +310,7 @@ FastResult read_fast(const http::Body& body, BodyShape shape, Collector& collect
         sj::array array;
         if (wrapped || field.value().get_array().get(array)) return FastResult::refused;
         wrapped = true;
-        collector.reserve(body.size() / 72);
+        collector.reserve(body.size() / 50);
         if (!read_items(array, collector, too_many)) return FastResult::refused;
         if (too_many) return FastResult::too_many;
       } else if (!read_member(name, field.value(), single)) {

@@ -61,6 +61,14 @@ struct WireTimedValue {
   std::string_view units;
 
   bool is_object = true;  ///< False: the item was no JSON object at all.
+
+  /// As new, without touching what only rare values fill: their readers begin with a clean slate.
+  void reset() {
+    timestamp = {};
+    timestamp_is_text = good = is_object = true;
+    questionable = false;
+    value.type = WireValue::Type::absent;
+  }
 };
 
 /// What has to be known of a point to read and write its values, free of the catalog's lock.

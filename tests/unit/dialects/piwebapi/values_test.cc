@@ -154,6 +154,11 @@ const TimeCase kTimes[] = {
     {",\"Timestamp\":\"1970-01-01T00:00:00Z\"", false, "2026-11-20T12:43:20.1234567Z"},
     {",\"Timestamp\":\"1970-01-01T00:00:01Z\"", false, "1970-01-01T00:00:01Z"},
     {",\"Timestamp\":\"1969-12-31T23:59:59Z\"", false, nullptr},
+    {",\"Timestamp\":\"2026-02-30T00:00:00Z\"", false, nullptr},
+    {",\"Timestamp\":\"2026-04-02T24:00:00Z\"", false, nullptr},
+    {",\"Timestamp\":\"2026-04-02T06:30:00.Z\"", false, nullptr},
+    {",\"Timestamp\":\"2026-04-02T06:30:0xZ\"", false, nullptr},
+    {",\"Timestamp\":\"2026-04-02T06:30:00.5Z\"", false, "2026-04-02T06:30:00.5Z"},
     {",\"Timestamp\":\"*+9m\"", false, "2026-11-20T12:52:20.1234567Z"},
     {",\"Timestamp\":\"*+11m\"", false, nullptr},
     {",\"Timestamp\":\"*+11m\"", true, "2026-11-20T12:54:20.1234567Z"},
@@ -237,6 +242,21 @@ TEST(ParseValues, BadItemsKeepTheirPlaces) {
   EXPECT_EQ(parsed.errors[0].message, "Value 'a' cannot be converted to Float64.");
   EXPECT_EQ(parsed.errors[1].index, 3u);
   EXPECT_TRUE(parsed.run.quality(2).has(Quality::kQuestionable));
+}
+
+TEST(ParseValues, ItemsDoNotInheritFromThoseBefore) {
+  const ParsedValues parsed = parse(
+      R"([{"Value":{"Name":"No Data","IsSystem":true},"Timestamp":"2026-04-02T06:30:00Z","Questionable":true},
+          {"Value":{"Value":1}},{"Timestamp":"2026-04-02T06:30:01.12345678Z","Value":"Active","Good":false},{"Timestamp":"*"}])",
+      BodyShape::list, stream(PointType::digital));
+  ASSERT_EQ(parsed.run.size(), 3u);
+  EXPECT_EQ(parsed.run.quality(0).state, 248);
+  EXPECT_EQ(parsed.run.quality(1), Quality{});
+  EXPECT_EQ(parsed.run.integers[1], 1);
+  EXPECT_EQ(parsed.run.time(1), kNow);
+  EXPECT_EQ(format_trimmed(parsed.run.time(2)), "2026-04-02T06:30:01.1234567Z");
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  EXPECT_EQ(parsed.errors[0].index, 3u);
 }
 
 TEST(ParseValues, TooManyItemsAreRefusedAsAWhole) {
