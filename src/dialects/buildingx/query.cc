@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/buildingx/parse.h"
+#include "dialects/common/query_text.h"
 
 namespace penstock::dialects::buildingx {
 namespace {
@@ -18,14 +19,6 @@ tl::unexpected<Problem> bad(std::string_view parameter, std::string detail) {
   problem.parameter = parameter;
   problem.detail = std::move(detail);
   return tl::unexpected(std::move(problem));
-}
-
-/// A plus sign that was not escaped arrives as a blank.
-std::string with_plus(std::string_view text) {
-  std::string fixed{text};
-  if (const std::size_t blank = fixed.rfind(' '); blank != std::string::npos && blank > 10)
-    fixed[blank] = '+';
-  return fixed;
 }
 
 /// A value is shown at the begin of its millisecond; with both bounds moved up, [from, to) over the shown

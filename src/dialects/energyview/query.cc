@@ -5,6 +5,7 @@
 
 #include "catalog/energyview.h"
 #include "dialects/common/number_text.h"
+#include "dialects/common/query_text.h"
 #include "dialects/energyview/parse.h"
 #include "dialects/energyview/times.h"
 #include "http/json.h"

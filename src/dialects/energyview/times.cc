@@ -119,13 +119,6 @@ Result<Timestamp> TimeReader::read(std::string_view text) {
   return time.floor_to(kNsPerMicrosecond);
 }
 
-std::string with_plus(std::string_view text) {
-  std::string fixed{text};
-  if (const std::size_t blank = fixed.rfind(' '); blank != std::string::npos && blank > 10)
-    fixed[blank] = '+';
-  return fixed;
-}
-
 void append_local(std::string& out, Timestamp time, Offsets& offsets) {
   // Old local mean times have seconds in their offset, which RFC 3339 can't say: the minute below is a true
   // name of the same instant too.

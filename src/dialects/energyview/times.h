@@ -27,9 +27,6 @@ class TimeReader {
   std::int64_t day_ns_ = 0;  // and when it began.
 };
 
-/// A plus sign that was not escaped in a query arrives as a blank.
-std::string with_plus(std::string_view text);
-
 /// `2024-05-01T08:00:00+02:00` on the clock of the domain; a fraction only where there is one, six digits at
 /// most.
 void append_local(std::string& out, Timestamp time, Offsets& offsets);
