@@ -70,7 +70,7 @@ class ContainerApplier {
     const OmfType* const type = tables_.omf.find_type(item.type_id);
     if (type == nullptr) {
       Event event = events::type_not_found(item.type_id, item.type_version,
-                                           "Creating containers requires a pre-existing type definition.");
+                                           "A container needs a type that was created before.");
       event.parameters.push_back({"Container.Id", item.id});
       report_.add(item.index, std::move(event));
       return nullptr;

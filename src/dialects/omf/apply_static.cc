@@ -314,9 +314,9 @@ class StaticApplier {
 void report_missing_type(const StaticItem& item, Report& report) {
   report.keep_order(item.index);
   if (item.type_version.empty()) report.add(item.index, events::version_omitted(item.type_id));
-  report.add(item.index, events::type_not_found(item.type_id, item.type_version,
-                                                "Creating static data instances requires a pre-existing type "
-                                                "definition."));
+  report.add(item.index,
+             events::type_not_found(item.type_id, item.type_version,
+                                    "Static data can only be kept for a type that was created before."));
   report.add(item.index, events::not_completely_stored());
 }
 

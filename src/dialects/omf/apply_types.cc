@@ -66,9 +66,9 @@ class TypeApplier {
       if (property.format != OmfFormat::enumeration) continue;
       const OmfType* target = editor_.tables().omf.find_type(property.ref_type_id);
       if (target == nullptr) {
-        report_.add(item.index,
-                    events::type_not_found(property.ref_type_id, {},
-                                           "A 'reftypeid' requires a pre-existing enumeration type."));
+        report_.add(item.index, events::type_not_found(
+                                    property.ref_type_id, {},
+                                    "A 'reftypeid' needs an enumeration type that was created before."));
         return {};
       }
       if (target->classification != OmfClassification::enumeration) {

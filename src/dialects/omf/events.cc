@@ -184,7 +184,7 @@ Event not_parseable(std::string_view detail) {
 Event no_permission(std::string_view name) {
   Event event = error(-1004, 403, "The caller has no permission for this operation.");
   if (!name.empty()) event = with(std::move(event), "Name", name);
-  return about(suggest(std::move(event), "Contact your system administrator."), name);
+  return about(suggest(std::move(event), "Ask whoever runs this server."), name);
 }
 
 Event not_implemented(std::string_view feature, std::string_view reason) {
@@ -254,48 +254,44 @@ Event minor_difference(std::string_view kind, std::string_view id, std::string_v
               kind == "type" ? "TypeId" : "ContainerId", id);
 }
 
-// The four below are worded as in "Example OMF request and response".
+// The four below have the codes, severities and parameters of "Example OMF request and response"; the words
+// are ours.
 Event type_not_found(std::string_view id, std::string_view version, std::string_view reason) {
-  Event event = error(8675, 404, "A type definition with the specified ID and version does not exist.");
+  Event event = error(8675, 404, "No type of this id and version is defined.");
   event.reason = std::string{reason};
   event.show_exception = true;
-  event.suggestions = {"Specify a type ID and version which already exist.",
-                       "Create a type with the specified ID and version before using it."};
+  event.suggestions = {"Use the id and version of a type that is there.",
+                       "Send the type message first, then the data."};
   return with(with(std::move(event), "TypeID", id), "TypeVersion",
               version.empty() ? kDefaultTypeVersion : version);
 }
 
 Event version_omitted(std::string_view type_id) {
-  Event event = warning(
-      1800, "A type ID was specified, but version was omitted; proceeding with default version '1.0.0.0'.");
-  event.reason = "The 'TypeVersion' field is optional, but recommended.";
-  event.suggestions = {"Include an explicit 'TypeVersion' field."};
+  Event event = warning(1800, "The type is named without a version, so version 1.0.0.0 is assumed.");
+  event.reason = "A version makes clear which definition is meant.";
+  event.suggestions = {"Send 'typeversion' together with 'typeid'."};
   return with(std::move(event), "TypeID", type_id);
 }
 
 Event not_completely_stored() {
-  Event event =
-      error(309, 500,
-            "Buffer successfully flushed, but was not empty; message contents were not completely stored.");
+  Event event = error(309, 500, "Part of the message could not be stored.");
   event.severity = Severity::critical;
-  event.reason =
-      "The message buffer flushed without encountering an error, but the buffer was not empty after the "
-      "flush.";
-  event.suggestions = {"Contact your system administrator.",
-                       "Verify your OMF system has not entered an illegal state.",
-                       "Restart your PI Web API service."};
+  event.reason = "What the events before this one name was left out; the rest is stored.";
+  event.suggestions = {"Ask whoever runs this server.",
+                       "Check that types were created before their data was sent.",
+                       "Send the refused part again once its type is there."};
   event.show_exception = true;
   return with(std::move(event), "Buffer", "OSIsoft.OMF.Storage.PI.AssetServerInstanceBuffer");
 }
 
 Event link_source_missing(std::string_view type_id, std::string_view index, bool type_known) {
-  Event event = error(555, 404, "The specified static link source did not exist.");
-  event.reason = "Creating static instance links requires that the source and target already exist.";
-  event.suggestions = {"Specify a source that already exists.",
-                       "Create a static instance that satisfies the specified 'typeid' and 'index'."};
+  Event event = error(555, 404, "The source of the link is not there.");
+  event.reason = "Both ends of a link have to be there before they are linked.";
+  event.suggestions = {"Name a source that is there.",
+                       "Send the static instance with this 'typeid' and 'index' first."};
   event.show_exception = true;
   if (!type_known) {
-    Event inner = error(556, 404, "Type not found.");
+    Event inner = error(556, 404, "There is no such type.");
     inner.show_exception = true;
     event.inner.push_back(with(std::move(inner), "TypeId", type_id));
   }

@@ -1,6 +1,6 @@
 #include "door.h"
 
-// "Example OMF request and response": the published exchange, word by word.
+// "Example OMF request and response": the published exchange: its codes, severities, parameters, nesting and order.
 namespace penstock::dialects::omf {
 namespace {
 
@@ -20,48 +20,48 @@ constexpr std::string_view kRequest = R"([
 constexpr std::string_view kMessages = R"([
 {"MessageIndex": 0,
  "Events": [
-  {"Event": {"Message": "A type ID was specified, but version was omitted; proceeding with default version '1.0.0.0'.",
-             "Reason": "The 'TypeVersion' field is optional, but recommended.",
-             "Suggestions": ["Include an explicit 'TypeVersion' field."],
+  {"Event": {"Message": "The type is named without a version, so version 1.0.0.0 is assumed.",
+             "Reason": "A version makes clear which definition is meant.",
+             "Suggestions": ["Send 'typeversion' together with 'typeid'."],
              "EventCode": 1800, "Severity": "Warning",
              "Parameters": [{"Name": "TypeID", "Value": "ATypeIdWhichDoesNotExist"}]},
    "ExceptionInfo": null, "InnerEvents": []},
-  {"Event": {"Message": "A type definition with the specified ID and version does not exist.",
-             "Reason": "Creating static data instances requires a pre-existing type definition.",
-             "Suggestions": ["Specify a type ID and version which already exist.",
-                             "Create a type with the specified ID and version before using it."],
+  {"Event": {"Message": "No type of this id and version is defined.",
+             "Reason": "Static data can only be kept for a type that was created before.",
+             "Suggestions": ["Use the id and version of a type that is there.",
+                             "Send the type message first, then the data."],
              "EventCode": 8675, "Severity": "Error",
              "Parameters": [{"Name": "TypeID", "Value": "ATypeIdWhichDoesNotExist"},
                             {"Name": "TypeVersion", "Value": "1.0.0.0"}]},
    "ExceptionInfo": {"Type": "OSIsoft.OMF.Loggers.OmfLoggableException",
-                     "Message": "A type definition with the specified ID and version does not exist."},
+                     "Message": "No type of this id and version is defined."},
    "InnerEvents": []},
-  {"Event": {"Message": "Buffer successfully flushed, but was not empty; message contents were not completely stored.",
-             "Reason": "The message buffer flushed without encountering an error, but the buffer was not empty after the flush.",
-             "Suggestions": ["Contact your system administrator.",
-                             "Verify your OMF system has not entered an illegal state.",
-                             "Restart your PI Web API service."],
+  {"Event": {"Message": "Part of the message could not be stored.",
+             "Reason": "What the events before this one name was left out; the rest is stored.",
+             "Suggestions": ["Ask whoever runs this server.",
+                             "Check that types were created before their data was sent.",
+                             "Send the refused part again once its type is there."],
              "EventCode": 309, "Severity": "Critical",
              "Parameters": [{"Name": "Buffer", "Value": "OSIsoft.OMF.Storage.PI.AssetServerInstanceBuffer"}]},
    "ExceptionInfo": {"Type": "OSIsoft.OMF.Loggers.OmfLoggableException",
-                     "Message": "Buffer successfully flushed, but was not empty; message contents were not completely stored."},
+                     "Message": "Part of the message could not be stored."},
    "InnerEvents": []}],
  "Status": {"Code": 500, "HighestSeverity": "Critical"}},
 {"MessageIndex": 2,
  "Events": [
-  {"Event": {"Message": "The specified static link source did not exist.",
-             "Reason": "Creating static instance links requires that the source and target already exist.",
-             "Suggestions": ["Specify a source that already exists.",
-                             "Create a static instance that satisfies the specified 'typeid' and 'index'."],
+  {"Event": {"Message": "The source of the link is not there.",
+             "Reason": "Both ends of a link have to be there before they are linked.",
+             "Suggestions": ["Name a source that is there.",
+                             "Send the static instance with this 'typeid' and 'index' first."],
              "EventCode": 555, "Severity": "Error",
              "Parameters": [{"Name": "SourceTypeId", "Value": "ATypeIDWhichDoesNotExist"},
                             {"Name": "SourceIndex", "Value": "MyFirstStaticInstance"}]},
    "ExceptionInfo": {"Type": "OSIsoft.OMF.Loggers.OmfLoggableException",
-                     "Message": "The specified static link source did not exist."},
+                     "Message": "The source of the link is not there."},
    "InnerEvents": [
-    {"Event": {"Message": "Type not found.", "Reason": null, "Suggestions": [], "EventCode": 556, "Severity": "Error",
+    {"Event": {"Message": "There is no such type.", "Reason": null, "Suggestions": [], "EventCode": 556, "Severity": "Error",
                "Parameters": [{"Name": "TypeId", "Value": "ATypeIDWhichDoesNotExist"}]},
-     "ExceptionInfo": {"Type": "OSIsoft.OMF.Loggers.OmfLoggableException", "Message": "Type not found."},
+     "ExceptionInfo": {"Type": "OSIsoft.OMF.Loggers.OmfLoggableException", "Message": "There is no such type."},
      "InnerEvents": []}]}],
  "Status": {"Code": 404, "HighestSeverity": "Error"}}])";
 
