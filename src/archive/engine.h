@@ -30,7 +30,7 @@ struct Part {
   PointWrite write;
   Ordered ordered;                 ///< Made for all but a single sample that needs no look at the view.
   std::vector<EncodedRun> frames;  ///< The run as frames, where it may be stored just as it is.
-  std::optional<Evidence> evidence;
+  std::unique_ptr<Evidence> evidence;
   bool fits = true;  ///< The values are of the point's kind.
 };
 

@@ -211,18 +211,13 @@ void Layer::put_one(const Run& run, std::size_t i) {
   const std::int64_t t = run.times[i];
   bytes_ += tail_sample_bytes(run, i);
   ++samples_;
-  if (tail_.empty() || tail_.times.back() < t) {
-    tail_.push_from(run, i);
+  const std::size_t at = tail_.empty() || tail_.times.back() < t ? tail_.size() : index_of(tail_.times, t);
+  if (at < tail_.size() && tail_.times[at] == t) {
+    bytes_ -= tail_sample_bytes(tail_, at);
+    --samples_;
+    tail_.assign_from(at, run, i);
   } else {
-    Run one;
-    one.kind = run.kind;
-    one.push_from(run, i);
-    const std::size_t at = index_of(tail_.times, t);
-    if (at < tail_.size() && tail_.times[at] == t) {
-      bytes_ -= tail_sample_bytes(tail_, at);
-      --samples_;
-    }
-    tail_ = merge_runs(one, tail_);
+    tail_.insert_from(at, run, i);
   }
   if (tail_.size() >= kTailMax) spill();
 }

@@ -44,7 +44,7 @@ Result<void> Engine::collect_evidence(Part& part, const Slot& slot) const {
   const auto as_of = version();
   Evidence evidence{as_of->gen, Matches{part.write.run.kind, times.size()}};
   TRY_VOID(match_sealed(*as_of->snapshot, part.write.point, times, evidence.matches));
-  part.evidence.emplace(std::move(evidence));
+  part.evidence = std::make_unique<Evidence>(std::move(evidence));
   return {};
 }
 

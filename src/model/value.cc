@@ -67,7 +67,38 @@ void Run::push(Timestamp time, Value value, Quality quality) {
 }
 
 void Run::push_from(const Run& other, std::size_t i) {
-  append(other, i, 1);
+  insert_from(size(), other, i);
+}
+
+void Run::insert_from(std::size_t at, const Run& other, std::size_t i) {
+  CHECK(kind == other.kind);
+  const auto place = static_cast<std::ptrdiff_t>(at);
+  if (is_number(kind)) {
+    numbers.insert(numbers.begin() + place, other.numbers[i]);
+  } else if (is_integer(kind)) {
+    integers.insert(integers.begin() + place, other.integers[i]);
+  } else {
+    texts.insert(texts.begin() + place, other.texts[i]);
+  }
+  const Quality quality = other.quality(i);
+  if (!qualities.empty() || !quality.is_plain()) {
+    qualities.resize(times.size());
+    qualities.insert(qualities.begin() + place, quality);
+  }
+  times.insert(times.begin() + place, other.times[i]);
+}
+
+void Run::assign_from(std::size_t at, const Run& other, std::size_t i) {
+  CHECK(kind == other.kind);
+  times[at] = other.times[i];
+  if (is_number(kind)) {
+    numbers[at] = other.numbers[i];
+  } else if (is_integer(kind)) {
+    integers[at] = other.integers[i];
+  } else {
+    texts[at] = other.texts[i];
+  }
+  set_quality(at, other.quality(i));
 }
 
 void Run::append(const Run& other, std::size_t first, std::size_t count) {

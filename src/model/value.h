@@ -70,6 +70,10 @@ struct Run {
   void push(Timestamp time, Value value, Quality quality = {});  ///< The value's alternative must fit `kind`.
   void push(const Sample& sample) { push(sample.time, sample.value, sample.quality); }
   void push_from(const Run& other, std::size_t i);  ///< `other` has the same kind.
+  /// Puts sample `i` of `other` (same kind) before place `at`.
+  void insert_from(std::size_t at, const Run& other, std::size_t i);
+  /// Puts sample `i` of `other` (same kind) over the one at place `at`.
+  void assign_from(std::size_t at, const Run& other, std::size_t i);
   void append(const Run& other, std::size_t first, std::size_t count);
   void set_quality(std::size_t i, Quality quality);
   /// Bit-for-bit equality of values (NaN payloads, -0.0) and equality of qualities but for Substituted and
