@@ -1,6 +1,7 @@
 #include "door.h"
 
-// "Example OMF request and response": the published exchange: its codes, severities, parameters, nesting and order.
+// "Example OMF request and response": the published exchange: its codes, severities, parameters, nesting and
+// order.
 namespace penstock::dialects::omf {
 namespace {
 
