@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -41,7 +42,8 @@ struct Options {
 
 struct Point {
   std::mt19937 chance;
-  std::int64_t step = 0;  // Samples made so far.
+  std::normal_distribution<double> step_size{0, 10};  // In hundredths.
+  std::int64_t step = 0;                              // Samples made so far.
   std::int64_t hundredths = 0;
 };
 
@@ -50,9 +52,11 @@ struct Sample {
   double value;
 };
 
+/// A jitter of seven milliseconds, and steps that are normal with a deviation of 0.10: about one byte of
+/// entropy per sample, as real sensors have.
 Sample next_sample(Point& point) {
-  const std::int64_t jitter = static_cast<std::int64_t>(point.chance() % 200);
-  point.hundredths += static_cast<std::int64_t>(point.chance() % 201) - 100;
+  const auto jitter = static_cast<std::int64_t>(point.chance() % 7);
+  point.hundredths += std::llround(point.step_size(point.chance));
   return {kBeginMs + 1000 * point.step++ + jitter, static_cast<double>(point.hundredths) / 100};
 }
 
