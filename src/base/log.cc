@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "base/text.h"
+
 namespace penstock::log {
 namespace {
 
@@ -30,39 +32,20 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out.push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (byte < 0x20) {
-      out.append("\\u00");
-      out.push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
-    } else {
-      out.push_back(c);
-    }
-  }
-  out.push_back('"');
-}
-
 }  // namespace
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
   if (!logger().should_log(translate(level))) return;
   std::string line = "\"msg\":";
-  append_quoted(line, message);
+  append_json_quoted(line, message);
   for (const Field& field : fields) {
     line.push_back(',');
-    append_quoted(line, field.name);
+    append_json_quoted(line, field.name);
     line.push_back(':');
     if (field.is_number) {
       line.append(std::to_string(field.number));
     } else {
-      append_quoted(line, field.text);
+      append_json_quoted(line, field.text);
     }
   }
   logger().log(translate(level), "{}", line);

@@ -23,6 +23,11 @@ std::string to_upper_invariant(std::string_view utf8);
 bool glob_match(std::string_view pattern, std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
+/// Appends one character, which is no surrogate, as UTF-8.
+void append_utf8(std::string& out, char32_t code);
+
+/// Appends a JSON string: quotes around, with `"`, `\\` and control characters escaped.
+void append_json_quoted(std::string& out, std::string_view text);
 
 std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(
