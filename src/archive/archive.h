@@ -23,7 +23,9 @@ struct Options {
   std::size_t flush_journal_bytes = 512u << 20;  ///< or the journal does,
   std::int64_t flush_age_ms = 600'000;           ///< or its oldest sample waits longer,
   std::int64_t flush_idle_ms = 5'000;            ///< or nothing was written for so long.
-  bool background_flush = true;                  ///< False: only `flush()` flushes. For tests.
+  std::size_t reserve_bytes =
+      256u << 20;                ///< Disk space held back for a flush when the disk is full; 0: none.
+  bool background_flush = true;  ///< False: only `flush()` flushes. For tests.
 };
 
 /// Samples of one point in time order. Both ends of the range belong to it.

@@ -11,6 +11,7 @@
 #include "archive/archive.h"
 #include "archive/blocks.h"
 #include "archive/decide.h"
+#include "archive/reserve.h"
 #include "archive/scan.h"
 #include "archive/slots.h"
 #include "journal/entry.h"
@@ -65,7 +66,9 @@ struct PendingOp {
 /// prepare.cc (on the caller's thread), lead.cc (the one order), read.cc, flush.cc, open.cc.
 class Engine final : public Archive {
  public:
-  static Result<std::unique_ptr<Archive>> open(const Options& options);
+  /// How the home of blocks is opened; tests give their own.
+  using OpenStore = std::function<Result<std::unique_ptr<store::Store>>(const std::string& directory)>;
+  static Result<std::unique_ptr<Archive>> open(const Options& options, const OpenStore& open_store);
   explicit Engine(Options options) : options_{std::move(options)} {}
   ~Engine() override;
 
@@ -85,7 +88,7 @@ class Engine final : public Archive {
   struct Submit;
 
   // open.cc
-  Result<void> start();
+  Result<void> start(const OpenStore& open_store);
   Result<void> load_catalog(const store::Snapshot& snapshot);
   Result<void> load_metas(const store::Snapshot& snapshot);
   Result<void> replay(const journal::Group& group);
@@ -115,6 +118,7 @@ class Engine final : public Archive {
 
   // flush.cc
   Result<void> flush_locked();
+  Result<void> when_there_is_space(const std::function<Result<void>()>& step);
   Result<void> flush_point(PointId point, const Layer& frozen, Sealed& sealed, store::Batch& batch);
   Result<void> flush_page(std::uint32_t page, const std::vector<PointId>& points, std::uint32_t gen,
                           std::vector<std::pair<PointId, Sealed>>& sealed_now);
@@ -164,11 +168,11 @@ class Engine final : public Archive {
   std::vector<catalog::RowChange> edit_changes_;
   std::vector<PointId> edit_erased_;
 
-  // Guarded by flush_mutex_.
   std::mutex flush_mutex_;
+  std::optional<Reserve> reserve_;  // Guarded by it.
   std::mutex background_mutex_;
   std::condition_variable background_wake_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
   std::thread background_thread_;
 
   // Figures.

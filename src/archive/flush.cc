@@ -232,12 +232,28 @@ Result<void> Engine::flush_page(std::uint32_t page, const std::vector<PointId>& 
     // A point's blocks and its ends are never in different batches.
     if (batch.bytes() > (4u << 20)) {
       batch.put(keys::meta_page(page), encode_meta_page(metas));
-      TRY_VOID(store_->write(batch));
+      TRY_VOID(when_there_is_space([&] { return store_->write(batch); }));
       batch = store::Batch{};
     }
   }
   batch.put(keys::meta_page(page), encode_meta_page(metas));
-  return store_->write(batch);
+  return when_there_is_space([&] { return store_->write(batch); });
+}
+
+Result<void> Engine::when_there_is_space(const std::function<Result<void>()>& step) {
+  constexpr auto kPause = std::chrono::milliseconds(200);
+  bool said = false;
+  while (true) {
+    Result<void> done = step();
+    if (done || done.error().code != ErrorCode::overloaded || stopping_) return done;
+    // Nothing is lost by waiting: the journal has it all, and refuses new writes when it is full itself.
+    const bool released = reserve_->release();
+    if (released || !std::exchange(said, true)) {
+      log::error("the disk is full: the flush waits for space",
+                 {{"reserve", released ? "released" : "none left"}, {"detail", done.error().detail}});
+    }
+    if (!released) std::this_thread::sleep_for(kPause);
+  }
 }
 
 Result<void> Engine::flush_locked() {
@@ -277,15 +293,15 @@ Result<void> Engine::flush_locked() {
       batch.erase(keys::catalog_row(key.first, key.second));
     }
     if (batch.bytes() > (4u << 20)) {
-      TRY_VOID(store_->write(batch));
+      TRY_VOID(when_there_is_space([&] { return store_->write(batch); }));
       batch = store::Batch{};
     }
   }
   // F5, F6: the watermark goes last, so that whatever prefix of the batches a crash leaves, it never claims
   // too much.
   batch.put(keys::kWatermark, Watermark{seq, gen, server_id_}.encode());
-  TRY_VOID(store_->write(batch));
-  TRY_VOID(store_->flush());
+  TRY_VOID(when_there_is_space([&] { return store_->write(batch); }));
+  TRY_VOID(when_there_is_space([&] { return store_->flush(); }));
 
   // F7: readers see the blocks first, then the layers go.
   const std::int64_t patience = steady_clock_ns() + kNsPerSecond;
@@ -307,6 +323,7 @@ Result<void> Engine::flush_locked() {
   journal_->cut(seq);
   seq_flushed_.store(seq);
   flushes_.fetch_add(1);
+  reserve_->make();
   return {};
 }
 
@@ -314,7 +331,7 @@ Result<void> Engine::flush() {
   const std::lock_guard lock{flush_mutex_};
   Result<void> done = flush_locked();
   // A half-done flush can't be taken up again in this process; the journal still has all of it.
-  if (!done) die(done.error());
+  if (!done && !(stopping_ && done.error().code == ErrorCode::overloaded)) die(done.error());
   return done;
 }
 

@@ -13,12 +13,12 @@
 namespace penstock::archive {
 
 Result<std::unique_ptr<Archive>> Archive::open(const Options& options) {
-  return Engine::open(options);
+  return Engine::open(options, [](const std::string& directory) { return store::open_rocksdb(directory); });
 }
 
-Result<std::unique_ptr<Archive>> Engine::open(const Options& options) {
+Result<std::unique_ptr<Archive>> Engine::open(const Options& options, const OpenStore& open_store) {
   auto engine = std::make_unique<Engine>(options);
-  TRY_VOID(engine->start());
+  TRY_VOID(engine->start(open_store));
   return engine;
 }
 
@@ -32,7 +32,7 @@ Engine::~Engine() {
   set_version(nullptr);  // Its snapshot must go before the store does.
 }
 
-Result<void> Engine::start() {
+Result<void> Engine::start(const OpenStore& open_store) {
   const std::filesystem::path home{options_.directory};
   const std::filesystem::path journal_home = options_.journal_directory.empty()
                                                  ? home / "journal"
@@ -44,7 +44,9 @@ Result<void> Engine::start() {
     return fail(ErrorCode::store_unavailable, {},
                 "can't make the folder " + home.string() + ": " + failed.message());
   }
-  TRY(store_, store::open_rocksdb((home / "blocks").string()));
+  TRY(store_, open_store((home / "blocks").string()));
+  reserve_.emplace((home / "reserve").string(), options_.reserve_bytes);
+  reserve_->make();
 
   std::shared_ptr<const store::Snapshot> snapshot = store_->snapshot();
   TRY(const std::optional<std::string> mark_bytes, snapshot->get(keys::kWatermark));

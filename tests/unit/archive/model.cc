@@ -188,6 +188,7 @@ Options test_options(const std::string& directory) {
   options.directory = directory;
   options.segment_bytes = 1u << 20;
   options.background_flush = false;
+  options.reserve_bytes = 0;
   return options;
 }
 
