@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <thread>
 
+#include "journal/file.h"
 #include "model.h"
 
 namespace penstock::archive {
@@ -19,6 +21,10 @@ constexpr std::int64_t kNoStep = -1;
 constexpr const char* kFolder = "PENSTOCK_KILL_FOLDER";
 constexpr const char* kFrom = "PENSTOCK_KILL_FROM";
 constexpr const char* kPipe = "PENSTOCK_KILL_PIPE";
+constexpr const char* kFault =
+    "PENSTOCK_KILL_FAULT";  // From which write or sync of the journal on all fail; 0: none.
+constexpr int kDied = 70;   // The archive's own end when its journal fails.
+constexpr int kRefused = 4;
 constexpr std::uint64_t kSeed = 4711;
 
 /// In the child: commands of the seed, one after the other; after each answer its number goes down the pipe.
@@ -34,12 +40,16 @@ constexpr std::uint64_t kSeed = 4711;
     const auto catalog = archive.catalog();
     for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
   }
+  journal::FaultInjector fault{{.calls = {journal::Call::pwrite, journal::Call::fdatasync},
+                                .nth = std::stoull(getenv(kFault)),
+                                .error = EIO,
+                                .for_ever = true}};
   Generator generator{seed, points};
   for (std::int64_t step = 0; step < 3000; ++step) {
     WriteCommand command = generator.command();
     command.all_or_none = false;
     if (step < from) continue;
-    if (!sync_wait(archive.write(std::move(command)))) _exit(4);
+    if (!sync_wait(archive.write(std::move(command)))) _exit(kRefused);
     if (::write(pipe, &step, sizeof step) != sizeof step) _exit(5);
     if (step % 50 == 49 && !archive.flush()) _exit(6);
   }
@@ -59,7 +69,8 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
   Generator generator{kSeed, {}};
   std::vector<std::pair<PointId, Kind>> points;
   std::int64_t modelled = 0;
-  for (int cycle = 0; cycle < 12; ++cycle) {
+  for (int cycle = 0; cycle < 15; ++cycle) {
+    const bool disk_fails = cycle % 3 == 2;
     int pipes[2];
     ASSERT_EQ(pipe(pipes), 0);
     const pid_t child = fork();
@@ -68,6 +79,7 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
       close(pipes[0]);
       setenv(kFolder, folder.path().c_str(), 1);
       setenv(kFrom, std::to_string(answered + 1).c_str(), 1);
+      setenv(kFault, disk_fails ? std::to_string(1 + random() % 60).c_str() : "0", 1);
       setenv(kPipe, std::to_string(pipes[1]).c_str(), 1);
       execl("/proc/self/exe", "test_archive", "--gtest_filter=Kill.DISABLED_Child",
             "--gtest_also_run_disabled_tests", nullptr);
@@ -76,16 +88,24 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
     close(pipes[1]);
     // After some answers, and then a moment that may hit any step of a write, a flush or an opening.
     std::int64_t step = 0;
-    for (std::uint32_t left = random() % 60; left > 0 && read(pipes[0], &step, sizeof step) == sizeof step;
+    const std::uint32_t answers = disk_fails ? UINT32_MAX : random() % 60;
+    for (std::uint32_t left = answers; left > 0 && read(pipes[0], &step, sizeof step) == sizeof step;
          --left) {
       answered = step;
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
-    kill(child, SIGKILL);
+    if (!disk_fails) {
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
+      kill(child, SIGKILL);
+    }
     int status = 0;
     waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0)
-        << "the child ended with " << WEXITSTATUS(status);
+    if (disk_fails) {
+      // It stops acknowledging and ends by itself; a segment that could not be made ahead refuses a write.
+      ASSERT_TRUE(WIFEXITED(status) && (WEXITSTATUS(status) == kDied || WEXITSTATUS(status) == kRefused));
+    } else {
+      ASSERT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0)
+          << "the child ended with " << WEXITSTATUS(status);
+    }
     while (read(pipes[0], &step, sizeof step) == sizeof step) answered = step;
     close(pipes[0]);
 
