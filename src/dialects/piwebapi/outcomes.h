@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,16 @@ std::vector<ItemStatus> item_statuses(const ParsedValues& parsed, const Outcomes
 /// The answer to a list: `success` alone with an empty body; else the one code that all items failed with, or
 /// 207, with one Substatus per item. *PI Web API Reference, "Stream UpdateValues"*.
 http::Response render_statuses(const std::vector<ItemStatus>& items, int success);
+
+/// What a client is told of one stream of many.
+struct StreamStatus {
+  std::vector<ItemStatus> items;
+  std::optional<ItemStatus> failure;  ///< Of a stream that failed as a whole; `items` repeat it.
+};
+
+/// As render_statuses for values of many streams: one list per stream in `Items`. *PI Web API Reference,
+/// "StreamSet UpdateValues"*.
+http::Response render_stream_statuses(const std::vector<StreamStatus>& streams, int success);
 
 /// `Penstock-Stored`, `-Replaced`, `-Ignored`, `-Erased`.
 void add_counts(http::Response& response, const WriteCounts& counts);

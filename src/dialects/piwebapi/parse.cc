@@ -450,6 +450,13 @@ WireTimedValue wire_timed_value(const json::Value& item) {
   return out;
 }
 
+ParsedValues parse_items(std::span<const json::Value> items, const Stream& stream, const ParseRules& rules) {
+  Collector collector{stream, rules};
+  collector.reserve(items.size());
+  for (const json::Value& item : items) collector.add(wire_timed_value(item));
+  return collector.take();
+}
+
 Result<ParsedValues> parse_values(const http::Body& body, BodyShape shape, const Stream& stream,
                                   const ParseRules& rules) {
   if (trim(body.view()).empty()) return fail(ErrorCode::missing_argument, {}, "The request body is missing.");

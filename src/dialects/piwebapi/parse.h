@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ enum class BodyShape {
 /// items are not errors, they are in `errors`.
 Result<ParsedValues> parse_values(const http::Body& body, BodyShape shape, const Stream& stream,
                                   const ParseRules& rules);
+
+/// The same for timed values of a document, one stream's share of a larger body. Never fails as a whole.
+ParsedValues parse_items(std::span<const json::Value> items, const Stream& stream, const ParseRules& rules);
 
 /// A JSON document, leniently where it has to be. Errors: invalid_json.
 Result<json::Value> parse_document(std::string_view text);

@@ -78,6 +78,11 @@ http::Response get_stream_recorded(Call& call);
 // writes.cc
 Task<http::Response> write_stream_value(Call& call);
 Task<http::Response> write_stream_recorded(Call& call);
+// streamset_writes.cc
+Task<http::Response> write_streamset_value(Call& call);
+Task<http::Response> write_streamset_recorded(Call& call);
+Task<http::Response> write_adhoc_value(Call& call);
+Task<http::Response> write_adhoc_recorded(Call& call);
 // batch.cc
 Task<http::Response> post_batch(Call& call);
 

@@ -34,21 +34,42 @@ Target attribute_target(const Call& call, const catalog::Tables& tables,
   return target;
 }
 
-Result<Target> find_target(const Call& call, std::string_view webid) {
-  TRY(const WebId id, parse_webid(webid));
-  const auto reader = call.archive().catalog();
-  if (id.kind == WebIdKind::attribute) {
-    TRY(const catalog::AfAttribute* attribute, find_attribute(*reader, call.identity, id));
-    return attribute_target(call, *reader, *attribute);
-  }
-  TRY(const Point* point, find_point(*reader, call.identity, id));
-  if (!call.may_see(point->tag)) {
+namespace {
+
+Result<Target> point_target(const Call& call, const catalog::Tables& tables,
+                            const Result<const Point*>& point) {
+  if (!point) return fail(point.error());
+  if (!call.may_see((*point)->tag)) {
     return fail(ErrorCode::not_found, {}, "No point matches the given path or WebID.");
   }
   Target target;
-  target.stream = stream_of(*reader, *point);
-  target.rights_name = point->tag;
+  target.stream = stream_of(tables, **point);
+  target.rights_name = (*point)->tag;
   return target;
+}
+
+}  // namespace
+
+Result<Target> find_target(const Call& call, const catalog::Tables& tables, std::string_view webid) {
+  TRY(const WebId id, parse_webid(webid));
+  if (id.kind == WebIdKind::attribute) {
+    TRY(const catalog::AfAttribute* attribute, find_attribute(tables, call.identity, id));
+    return attribute_target(call, tables, *attribute);
+  }
+  return point_target(call, tables, find_point(tables, call.identity, id));
+}
+
+Result<Target> find_target(const Call& call, std::string_view webid) {
+  const auto reader = call.archive().catalog();
+  return find_target(call, *reader, webid);
+}
+
+Result<Target> find_target_path(const Call& call, const catalog::Tables& tables, std::string_view path) {
+  if (path.find('|') != std::string_view::npos) {
+    TRY(const catalog::AfAttribute* attribute, find_attribute_path(tables, call.identity, path));
+    return attribute_target(call, tables, *attribute);
+  }
+  return point_target(call, tables, find_point_path(tables, call.identity, path));
 }
 
 }  // namespace penstock::dialects::piwebapi

@@ -29,6 +29,9 @@ struct Target {
 
 /// Errors: invalid_argument (no WebID of a stream), not_found (also where the caller may not see it).
 Result<Target> find_target(const Call& call, std::string_view webid);
+Result<Target> find_target(const Call& call, const catalog::Tables& tables, std::string_view webid);
+/// The same by path, of a point or (`…|Name`) of an attribute.
+Result<Target> find_target_path(const Call& call, const catalog::Tables& tables, std::string_view path);
 /// The same for an attribute that is known.
 Target attribute_target(const Call& call, const catalog::Tables& tables,
                         const catalog::AfAttribute& attribute);

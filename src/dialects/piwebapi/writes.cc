@@ -5,108 +5,19 @@
 #include "dialects/piwebapi/parse.h"
 #include "dialects/piwebapi/routes.h"
 #include "dialects/piwebapi/target.h"
+#include "dialects/piwebapi/write_steps.h"
 
 /// *PI Web API Reference, "Stream UpdateValue"*, *"Stream UpdateValues"* and *"Attribute SetValue"*.
 namespace penstock::dialects::piwebapi {
 namespace {
 
-struct WriteOptions {
-  UpdateOption update = UpdateOption::replace;
-  BufferOption buffer = BufferOption::buffer_if_possible;
-};
-
-Result<WriteOptions> write_options(const Call& call) {
-  WriteOptions options;
-  if (const std::string_view text = call.parameter_or("updateOption", ""); !text.empty()) {
-    const auto option = parse_update_option(text);
-    if (!option) {
-      return fail(ErrorCode::invalid_argument, "updateOption",
-                  "Parameter (updateOption) has an unknown value.");
-    }
-    options.update = *option;
-  }
-  if (const std::string_view text = call.parameter_or("bufferOption", ""); !text.empty()) {
-    const auto option = parse_buffer_option(text);
-    if (!option) {
-      return fail(ErrorCode::invalid_argument, "bufferOption",
-                  "Parameter (bufferOption) has an unknown value.");
-    }
-    options.buffer = *option;
-  }
-  return options;
-}
-
-/// 202 once the journal has it, 204 where the client asked for the archive itself.
-int success_of(const WriteOptions& options, const Settings& settings) {
-  return options.buffer == BufferOption::do_not_buffer || !settings.buffering ? 204 : 202;
-}
-
-std::string denied(std::string_view what, std::string_view name) {
-  return "The user does not have write permission on " + std::string{what} + " " + std::string{name} + ".";
-}
-
-/// An archive's refusal. Whoever wrote past the buffer learns 500, everybody else that it is worth retrying.
-http::Response refused_write(const Error& error, const WriteOptions& options) {
-  if (error.code == ErrorCode::store_unavailable && options.buffer != BufferOption::do_not_buffer) {
-    return error_response(503, error.detail.empty() ? "The archive is not available." : error.detail);
-  }
-  return error_response(error);
-}
-
-WriteCommand command_of(const Call& call, const WriteOptions& options, PointId point, Run run) {
-  WriteCommand command;
-  command.mode = mode_of(options.update);
-  // *PI Web API administration, "Set behavior for duplicate data values"*: Replace skips compression.
-  command.bypass_compression =
-      command.mode == UpdateMode::replace || command.mode == UpdateMode::replace_only;
-  command.door = Door::pi;
-  command.principal = call.caller.number;
-  command.now = call.now;
-  command.writes.push_back({point, std::move(run)});
-  return command;
-}
-
-/// What stands in the way of writing to a target, before its body is looked at by item.
-Result<void> check_target(const Call& call, const Target& target) {
-  if (!call.caller.may(auth::Right::write, target.rights_name)) {
-    const bool point = target.kind == Target::Kind::point;
-    return fail(ErrorCode::forbidden, {}, denied(point ? "point" : "attribute", target.rights_name));
-  }
-  if (target.kind == Target::Kind::unsupported || target.read_only) {
-    return fail(ErrorCode::unsupported, {}, "The data reference of the attribute does not support writing.");
-  }
-  if (target.kind == Target::Kind::missing_point) {
-    return fail(ErrorCode::unsupported, {}, "PI Point not found '" + target.stream.tag + "'.");
-  }
-  return {};
-}
-
-/// Units are those of an attribute; points have none to convert from, and ignore what is sent.
-Result<void> check_units(const Target& target, std::string_view units) {
-  if (!target.attribute || units.empty() || iequals(units, target.units)) return {};
-  return fail(ErrorCode::conflict, "UnitsAbbreviation", "The units of measure are not convertible.");
-}
-
 /// Stores the value of a static attribute. 204.
 Task<http::Response> write_fixed(Call& call, const Target& target, const json::Value& item) {
-  const WireTimedValue sent = wire_timed_value(item);
-  if (!sent.is_object) co_return error_response(400, "The request body must be one timed value.");
-  if (const auto units = check_units(target, sent.units); !units) co_return error_response(units.error());
-  const auto time = write_time(sent, call.now, true);
-  if (!time) co_return error_response(time.error());
-  const DigitalSet* set = target.stream.set ? &*target.stream.set : nullptr;
-  auto coerced = coerce_attribute(sent, target.attribute->type, set, call.now);
-  if (!coerced) co_return error_response(coerced.error());
-  const Sample sample{*time, std::move(coerced->value), coerced->quality};
+  auto sample = fixed_sample(call, target, item);
+  if (!sample) co_return error_response(sample.error());
   const Uuid id = target.attribute->id;
-  archive::Archive::Edit edit = [&sample, id](catalog::Editor& editor) -> Result<void> {
-    const catalog::AfAttribute* known = editor.tables().af_attributes.find(id);
-    if (known == nullptr) return fail(ErrorCode::not_found, {}, "The attribute does not exist any more.");
-    catalog::AfAttribute changed = *known;
-    changed.value = sample;
-    editor.put(changed);
-    return {};
-  };
+  const Sample kept = *std::move(sample);
+  archive::Archive::Edit edit = [&kept, id](catalog::Editor& editor) { return keep_value(editor, id, kept); };
   const auto done = co_await call.archive().change(std::move(edit), Door::pi, call.caller.number);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);
@@ -180,7 +91,8 @@ Task<http::Response> write_stream(Call& call, BodyShape shape) {
   const Timestamp first_time = nothing ? call.now : parsed->run.time(0);
   WriteResult result;
   if (!nothing) {
-    WriteCommand command = command_of(call, *options, target->stream.point, std::move(parsed->run));
+    WriteCommand command = command_of(call, *options);
+    command.writes.push_back({target->stream.point, std::move(parsed->run)});
     auto written = co_await call.archive().write(std::move(command));
     if (!written) co_return refused_write(written.error(), *options);
     result = *std::move(written);
