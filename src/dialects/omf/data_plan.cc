@@ -1,6 +1,7 @@
 #include "dialects/omf/data_plan.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "base/text.h"
 #include "dialects/common/pi_time.h"
@@ -89,39 +90,39 @@ ContainerPlan ContainerPlanner::plan(const catalog::OmfContainer& container,
 }
 
 /// `2026-04-02T06:30:00Z`, with or without a fraction: what nearly all producers send. Nothing for other
-/// forms, and for what is no time.
+/// forms, and for what is no time. Times come in order: the minute is usually that of the time before.
 std::optional<Timestamp> IndexReader::read_usual(std::string_view text) {
-  static constexpr std::size_t kDate = 10, kSeconds = 19, kFractionMax = 9;
-  if (text.size() <= kSeconds || text.back() != 'Z' || text[kDate] != 'T' || text[13] != ':' ||
-      text[16] != ':') {
-    return std::nullopt;
-  }
-  bool digits = true;
+  static constexpr std::size_t kSeconds = 19, kFractionMax = 9;
+  if (text.size() <= kSeconds || text.back() != 'Z' || text[kMinute] != ':') return std::nullopt;
+  unsigned wrong = 0;
   const auto digit = [&](std::size_t at) {
-    const int value = text[at] - '0';
-    digits = digits && value >= 0 && value <= 9;
-    return value;
+    const unsigned value = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    wrong |= static_cast<unsigned>(value > 9);
+    return static_cast<std::int64_t>(value);
   };
-  const auto pair = [&](std::size_t at) { return digit(at) * 10 + digit(at + 1); };
-  const int hour = pair(11), minute = pair(14), second = pair(17);
+  const std::int64_t second = digit(kMinute + 1) * 10 + digit(kMinute + 2);
   std::int64_t fraction = 0, scale = kNsPerSecond;
   if (text.size() > kSeconds + 1) {
     if (text[kSeconds] != '.' || text.size() < kSeconds + 3 || text.size() > kSeconds + 2 + kFractionMax)
       return std::nullopt;
-    for (std::size_t at = kSeconds + 1; at + 1 < text.size(); ++at) fraction += digit(at) * (scale /= 10);
+    for (std::size_t at = kSeconds + 1; at + 1 < text.size(); ++at) {
+      fraction = fraction * 10 + digit(at);
+      scale /= 10;
+    }
+    fraction *= scale;
   }
-  if (!digits || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  if (text.substr(0, kDate) != date_) {
-    const auto midnight =
-        parse_timestamp(std::string{text.substr(0, kDate)} + "T00:00:00Z", OffsetRule::required);
-    if (!midnight) return std::nullopt;
-    date_ = text.substr(0, kDate);
-    midnight_ns_ = midnight->unix_ns();
+  if (wrong != 0 || second > 59) return std::nullopt;
+  if (std::memcmp(text.data(), minute_text_.data(), kMinute) != 0) {
+    if (text[10] != 'T' || (text[11] == '2' && text[12] > '3')) return std::nullopt;
+    const std::string minute{text.substr(0, kMinute)};
+    const auto begin = parse_timestamp(minute + ":00Z", OffsetRule::required);
+    const std::int64_t begin_ns = begin ? begin->unix_ns() : -1;
+    if (begin_ns < 0 || begin_ns > Timestamp::max().unix_ns() - 60 * kNsPerSecond) return std::nullopt;
+    std::memcpy(minute_text_.data(), minute.data(), kMinute);
+    minute_ns_ = begin_ns;
   }
-  if (midnight_ns_ < 0 || midnight_ns_ > Timestamp::max().unix_ns() - 86400 * kNsPerSecond)
-    return std::nullopt;
-  const std::int64_t ns = midnight_ns_ + (hour * 3600 + minute * 60 + second) * kNsPerSecond + fraction;
-  return Timestamp::from_unix_ns(ns).floor_to(kNsPerTick);
+  const std::int64_t ns = minute_ns_ + second * kNsPerSecond + fraction;
+  return Timestamp::from_unix_ns(ns - ns % kNsPerTick);
 }
 
 Result<Timestamp> IndexReader::read(std::string_view text) {

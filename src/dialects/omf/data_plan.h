@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -121,8 +122,9 @@ class IndexReader {
   std::optional<Timestamp> read_usual(std::string_view text);
 
   Timestamp now_;
-  std::string date_;  // Of the last time in the usual form, and its midnight.
-  std::int64_t midnight_ns_ = 0;
+  static constexpr std::size_t kMinute = 16;  // 2026-11-20T12:00
+  std::array<char, kMinute> minute_text_{};   // Of the last time in the usual form, and when it begins.
+  std::int64_t minute_ns_ = 0;
 };
 
 /// What an `isquality` value makes of the values beside it: a system state, or a flag.

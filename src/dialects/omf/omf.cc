@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dialects/omf/answer.h"
 #include "dialects/omf/headers.h"
 #include "dialects/omf/render.h"
 #include "dialects/omf/routes.h"
@@ -86,7 +87,7 @@ class OmfDialect final : public Dialect {
     Report faults;
     const MessageHeaders headers = parse_headers(request.headers, faults);
     if (!faults.request().events.empty())
-      co_return render_report(faults, 400, settings_.event_shape, headers.exceptions);
+      co_return answer_report(faults, 400, settings_.event_shape, headers.exceptions, nullptr);
     if (headers.gzip) {
       auto inflated = inflate(request, settings_.max_inflated_bytes);
       if (!inflated && inflated.error().code == ErrorCode::limit_exceeded) {
@@ -122,7 +123,7 @@ class OmfDialect final : public Dialect {
   http::Response refuse(Event event) const {
     Report report;
     report.add_for_request(std::move(event));
-    return render_report(report, 400, settings_.event_shape, settings_.verbose);
+    return answer_report(report, 400, settings_.event_shape, settings_.verbose, nullptr);
   }
 
   House& house_;

@@ -149,10 +149,11 @@ class DataReader {
 
   /// `bytes` is the size of the body: room is made for as many containers as small events of it would name.
   error_code read(od::document& document, std::size_t bytes) {
-    static constexpr std::size_t kItemBytes = 96, kItemsMax = 4096;
+    static constexpr std::size_t kItemBytes = 96, kItemsMax = 4096, kValueBytes = 32;
     const std::size_t items_max = std::min(bytes / kItemBytes, kItemsMax);
     writes_.reserve(items_max);
     plans_.reserve(items_max);
+    values_left_ = bytes / kValueBytes;
     od::array items;
     OMF_JSON(document.get_array().get(items));
     for (auto element : items) {
@@ -266,10 +267,21 @@ class DataReader {
     if (container == nullptr) return nullptr;
     const auto [at, is_new] = plans_.try_emplace(container);
     if (is_new) {
+      const std::size_t first = writes_.size();
       at->second = planner_.plan(*container, writes_);
+      make_room(first);
       first_item_.resize(writes_.size(), item_);
     }
     return last_ = &at->second;
+  }
+
+  /// Containers of a body have about as many values each. All that is set aside is less than the body.
+  void make_room(std::size_t first_write) {
+    const std::size_t usual = first_write == 0 ? 0 : writes_[first_write - 1].run.size();
+    for (std::size_t i = first_write; i < writes_.size() && usual <= values_left_; ++i) {
+      writes_[i].run.reserve(usual);
+      values_left_ -= usual;
+    }
   }
 
   error_code read_values(std::string_view id, od::value value) {
@@ -448,6 +460,7 @@ class DataReader {
   ContainerPlanner planner_;
   IndexReader times_;
   std::size_t item_ = 0;
+  std::size_t values_left_ = 0;  // That room may still be made for.
   std::vector<PointWrite> writes_;
   std::vector<std::size_t> first_item_;
   std::vector<AssetJson> assets_;

@@ -93,10 +93,11 @@ http::Response errors_only(int status, std::string_view message) {
 
 }  // namespace
 
-http::Response render_report(const Report& report, int if_empty, EventShape shape, bool exceptions) {
+http::Response render_report(const Report& report, const Uuid& operation, int if_empty, EventShape shape,
+                             bool exceptions) {
   std::string body;
   http::JsonWriter json{body};
-  json.object_begin().member("OperationId", Uuid::random().to_string()).key("Messages").array_begin();
+  json.object_begin().member("OperationId", operation.to_string()).key("Messages").array_begin();
   EventWriter writer{json, shape, exceptions};
   std::size_t room = kAnswerEventsMax;
   const auto write_entry = [&](const Entry& entry) {
@@ -151,7 +152,7 @@ http::Response render_wrong_method() {
 
 http::Response render_unavailable(std::int64_t retry_after_s) {
   http::Response response =
-      message_only(503, "The server can't take data at the moment. Nothing was stored.");
+      message_only(503, "The server can't take data at the moment. Send the message again.");
   response.headers.add("Retry-After", std::to_string(retry_after_s));
   return response;
 }

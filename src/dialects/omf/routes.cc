@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "dialects/common/count_headers.h"
+#include "dialects/omf/answer.h"
 #include "dialects/omf/apply.h"
 #include "dialects/omf/events.h"
 #include "dialects/omf/parse_assets.h"
@@ -19,8 +20,8 @@ namespace {
 constexpr int kNothingSaid = 200, kNothingTaken = 202;
 
 http::Response render(const Report& report, int if_empty, const Call& call) {
-  return render_report(report, if_empty, call.settings.event_shape,
-                       call.headers.exceptions || call.settings.verbose);
+  return answer_report(report, if_empty, call.settings.event_shape,
+                       call.headers.exceptions || call.settings.verbose, &call.headers);
 }
 
 /// The whole request failed behind the parser. Trouble that passes is a 503, which makes every producer keep
