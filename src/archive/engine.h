@@ -140,6 +140,7 @@ class Engine final : public Archive {
   Slots slots_;
   mutable catalog::Catalog catalog_;
   std::atomic<bool> ready_{false};
+  std::atomic<bool> room_missing_{false};  // The journal refused a command: a flush would free segments.
   mutable std::atomic<int> holds_{
       0};  // Commands that bounced too often: no frozen layer is dropped meanwhile.
 

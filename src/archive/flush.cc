@@ -322,6 +322,7 @@ Result<void> Engine::flush_locked() {
   // F8.
   journal_->cut(seq);
   seq_flushed_.store(seq);
+  room_missing_.store(false);
   flushes_.fetch_add(1);
   reserve_->make();
   return {};
@@ -337,6 +338,7 @@ Result<void> Engine::flush() {
 
 bool Engine::flush_is_due() const {
   if (seq_published_.load() == seq_flushed_.load()) return false;
+  if (room_missing_.load()) return true;
   if (static_cast<std::size_t>(std::max<std::int64_t>(0, head_bytes_.load())) > options_.flush_head_bytes)
     return true;
   if (journal_->bytes() > options_.flush_journal_bytes) return true;

@@ -87,6 +87,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
           ticket.result = no_room();
         } else if (!journal_->make_room(group_.size() + ticket.bytes_max)) {
           if (batches_ > 0) break;
+          room_missing_.store(true, std::memory_order_relaxed);
           ticket.result = no_room();
         } else {
           decide_ticket(ticket);
