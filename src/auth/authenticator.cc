@@ -18,7 +18,7 @@ namespace penstock::auth {
 namespace {
 
 /// What a cache key is of; never the number of a Credential::Kind.
-constexpr std::uint64_t kWholeHeader = 100;
+constexpr std::uint64_t kWholeHeader = 100, kBareToken = 101;
 constexpr std::int64_t kNeverExpires = std::numeric_limits<std::int64_t>::max();
 /// Longer ones are wrong without a hash.
 constexpr std::size_t kSecretBytesMax = 4096;
@@ -198,8 +198,14 @@ Task<Result<Token>> Authenticator::mint(std::string_view client_id, std::string_
 }
 
 Result<PrincipalPtr> Authenticator::verify_token(std::string_view jwt, std::int64_t clock_s) const {
+  // An RSA signature costs more than the rest of a small request. Credentials and keys never change while the
+  // process lives, so what was right stays right until the token expires.
+  const auto cache_key = impl_->cache.key(kBareToken, jwt);
+  if (auto known = impl_->cache.find(cache_key, clock_s)) return known;
   std::int64_t expires_s = 0;
-  return impl_->verify(jwt, clock_s, expires_s);
+  auto principal = impl_->verify(jwt, clock_s, expires_s);
+  if (principal) impl_->cache.put(cache_key, *principal, expires_s + kClockSkew_s);
+  return principal;
 }
 
 std::string Authenticator::jwks() const {

@@ -9,13 +9,33 @@
 namespace penstock::catalog {
 namespace {
 
-constexpr std::uint8_t kDomainRow = 1, kNodeRow = 1;
+constexpr std::uint8_t kDomainRow = 1, kNodeRow = 2;
 constexpr std::size_t kTagBytesMax = 128, kDomainBytesMax = 64;
 
 /// First path segments that belong to other doors and to the server itself.
 constexpr std::array<std::string_view, 11> kTakenNames = {"piwebapi",   "api",     "oauth",      "penstock",
                                                           "partitions", "ingest",  "operations", "accounts",
                                                           "health",     "metrics", ".well-known"};
+
+/// A series that its node has lost stands at its address with this in front of the tag, which no tag can
+/// have.
+constexpr char kHidden = '~';
+
+std::string hidden_address(const EvNode& node, std::string_view tag) {
+  return ev_address(node.domain, node.id, kHidden + std::string{tag});
+}
+
+/// The addresses of a node's series, hidden ones too.
+std::vector<AddressRow> addresses_of(const Tables& tables, const EvNode& node) {
+  const std::string prefix = ev_address(node.domain, node.id, {});
+  std::vector<AddressRow> found;
+  const auto& rows = tables.addresses.rows();
+  for (auto at = rows.lower_bound(AddressRow::key_of(Door::energyview, prefix)); at != rows.end(); ++at) {
+    if (at->second.door != Door::energyview || !at->second.address.starts_with(prefix)) break;
+    found.push_back(at->second);
+  }
+  return found;
+}
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -48,17 +68,39 @@ void EvNode::encode(ByteWriter& out) const {
   out.fixed(uuid);
   out.u8(made_by_uuid ? 1 : 0);
   for (const std::string* text : {&name, &description, &device, &designation}) out.text(*text);
+  for (const std::string* text : {&dataif, &state, &deployment_date, &provision}) out.text(*text);
+  out.u8(static_cast<std::uint8_t>((is_public ? 1 : 0) | (enabled ? 2 : 0)));
+  out.svarint(interval_s);
+  out.varint(parent);
+  out.varint(metadata.size());
+  for (const auto& [entry, value] : metadata) {
+    out.text(entry);
+    out.text(value);
+  }
 }
 
 std::optional<EvNode> EvNode::decode(std::string_view key, ByteReader& in) {
   const std::size_t zero = key.find('\0');
-  if (zero == std::string_view::npos || key.size() != zero + 9 || in.u8() != kNodeRow) return std::nullopt;
+  if (zero == std::string_view::npos || key.size() != zero + 9) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  if (version == 0 || version > kNodeRow) return std::nullopt;
   EvNode row;
   row.domain = key.substr(0, zero);
   row.id = read_be64(key.data() + zero + 1);
   row.uuid = in.fixed<Uuid>();
   row.made_by_uuid = in.u8() != 0;
   for (std::string* text : {&row.name, &row.description, &row.device, &row.designation}) *text = in.text();
+  if (version == 1) return row;
+  for (std::string* text : {&row.dataif, &row.state, &row.deployment_date, &row.provision}) *text = in.text();
+  const std::uint8_t flags = in.u8();
+  row.is_public = (flags & 1) != 0;
+  row.enabled = (flags & 2) != 0;
+  row.interval_s = in.svarint();
+  row.parent = in.varint();
+  for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
+    std::string entry{in.text()};
+    row.metadata.emplace_back(std::move(entry), in.text());
+  }
   return row;
 }
 
@@ -149,6 +191,12 @@ Result<PointId> add_ev_series(Editor& editor, const EvNode& node, std::string_vi
   if (editor.tables().addresses.find(Door::energyview, address)) {
     return fail(ErrorCode::conflict, "tag", "the series exists already");
   }
+  const std::string hidden = hidden_address(node, tag);
+  if (const auto known = editor.tables().addresses.find(Door::energyview, hidden)) {
+    editor.unbind(Door::energyview, hidden);
+    editor.bind(Door::energyview, address, *known);
+    return *known;
+  }
   Point point;
   point.tag = editor.free_tag("EV." + node.domain + "." +
                               (node.made_by_uuid ? node.uuid.to_string() : std::to_string(node.id)) + "." +
@@ -160,6 +208,44 @@ Result<PointId> add_ev_series(Editor& editor, const EvNode& node, std::string_vi
   TRY(const PointId id, editor.add_point(std::move(point)));
   editor.bind(Door::energyview, address, id);
   return id;
+}
+
+Result<void> assign_ev_tags(Editor& editor, const EvNode& node, const std::vector<std::string>& tags,
+                            Timestamp now) {
+  const std::size_t prefix = ev_address(node.domain, node.id, {}).size();
+  for (const AddressRow& row : addresses_of(editor.tables(), node)) {
+    const std::string tag = row.address.substr(prefix);
+    if (tag.starts_with(kHidden) || std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
+    editor.unbind(Door::energyview, row.address);
+    editor.bind(Door::energyview, hidden_address(node, tag), row.point);
+  }
+  for (const std::string& tag : tags) {
+    if (editor.tables().addresses.find(Door::energyview, ev_address(node.domain, node.id, tag))) continue;
+    TRY_VOID(add_ev_series(editor, node, tag, now));
+  }
+  return {};
+}
+
+Result<void> erase_ev_node(Editor& editor, const EvNode& node) {
+  const Tables& tables = editor.tables();
+  for (const AddressRow& row : addresses_of(tables, node)) {
+    const Point* const point = tables.points.find(row.point);
+    if (point != nullptr && point->point_source == "EV" && tables.addresses.of(row.point).size() == 1) {
+      TRY_VOID(editor.erase_point(row.point));
+    } else {
+      editor.unbind(Door::energyview, row.address);
+    }
+  }
+  std::vector<EvNode> below;
+  for (const EvNode* each : tables.energyview.nodes.of(node.domain)) {
+    if (each->parent == node.id) below.push_back(*each);
+  }
+  for (EvNode& each : below) {
+    each.parent = 0;
+    editor.put(each);
+  }
+  editor.erase(EvNode::kTable, node.key());
+  return {};
 }
 
 }  // namespace penstock::catalog

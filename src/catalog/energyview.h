@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +37,14 @@ struct EvNode {
   Uuid uuid;
   bool made_by_uuid = false;  ///< Which of the two stands in the PI tags of its series.
   std::string name, description, device, designation;
+  std::string dataif;           ///< A client's own foreign key.
+  std::string state;            ///< "in-use", "pre-installation", or what a client wrote.
+  std::string deployment_date;  ///< As written.
+  std::string provision;        ///< The last body that provisioned the node. It has no effect.
+  bool is_public = false, enabled = true;
+  std::int64_t interval_s = 0;
+  std::uint64_t parent = 0;                                   ///< The id of a node of the domain; 0: none.
+  std::vector<std::pair<std::string, std::string>> metadata;  ///< Key and value, in the order added.
 
   static std::string key_of(std::string_view domain, std::uint64_t id);
   std::string key() const { return key_of(domain, id); }
@@ -95,6 +104,15 @@ Result<EvNode> add_ev_node(Editor& editor, const NewEvNode& wanted);
 /// Makes the point of a series, Float64 with the PI tag `EV.<domain>.<node>.<tag>`, and binds its address.
 /// Errors: conflict (the series exists), invalid_argument (a tag has 1 to 128 of [A-Za-z0-9_-]).
 Result<PointId> add_ev_series(Editor& editor, const EvNode& node, std::string_view tag, Timestamp now);
+
+/// Gives a node exactly these tags. A tag that it loses keeps its samples, out of sight until the node has it
+/// again. Errors: as add_ev_series.
+Result<void> assign_ev_tags(Editor& editor, const EvNode& node, const std::vector<std::string>& tags,
+                            Timestamp now);
+
+/// Takes a node and its series away; nodes below it are then without parent. A point goes with its series if
+/// it was made here and no other door addresses it, otherwise only the address goes.
+Result<void> erase_ev_node(Editor& editor, const EvNode& node);
 
 bool is_ev_tag(std::string_view tag);
 bool is_ev_domain(std::string_view name);

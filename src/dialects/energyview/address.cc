@@ -5,7 +5,11 @@
 namespace penstock::dialects::energyview {
 namespace {
 
-constexpr std::size_t kPartsMax = 5;  // domain, api, v1, nodes, node
+constexpr std::size_t kPartsMax = 6;  // domain, api, v1, nodes, node, metadata
+
+bool is_settings_kind(std::string_view kind) {
+  return kind == "cluster" || kind == "node" || kind == "report" || kind == "netmgr" || kind == "gridmgr";
+}
 
 }  // namespace
 
@@ -40,15 +44,28 @@ Target find_target(const http::Request& request, std::vector<std::string>& decod
     target.resource = Resource::node;
     target.node = part[4];
   }
+  if (count == 6 && (part[3] == "nodes" || part[3] == "node")) {
+    if (part[5] == "metadata") target.resource = Resource::metadata;
+    if (part[5] == "provision") target.resource = Resource::provision;
+    target.node = part[4];
+  }
+  if (count == 6 && part[3] == "settings" && is_settings_kind(part[4])) {
+    target.resource = Resource::settings;
+    target.kind = part[4];
+    target.node = part[5];
+  }
   return target;
 }
 
 std::string_view allowed_methods(Resource resource) {
   switch (resource) {
     case Resource::none: return "";
-    case Resource::timeseries: return "GET, HEAD, POST";
+    case Resource::timeseries:
     case Resource::nodes:
-    case Resource::node:
+    case Resource::metadata: return "GET, HEAD, POST";
+    case Resource::node: return "GET, HEAD, PUT, DELETE";
+    case Resource::provision: return "PUT, POST";
+    case Resource::settings: return "GET, HEAD, PUT";
     case Resource::tags: return "GET, HEAD";
   }
   return "";

@@ -9,13 +9,23 @@
 
 namespace penstock::dialects::energyview {
 
-enum class Resource : std::uint8_t { none, timeseries, nodes, node, tags };
+enum class Resource : std::uint8_t {
+  none,
+  timeseries,
+  nodes,
+  node,
+  metadata,   ///< Of a node.
+  provision,  ///< Of a node.
+  tags,
+  settings
+};
 
 /// A path taken apart. The views are of the request's path, or of `decoded` where it has percent escapes.
 struct Target {
   Resource resource = Resource::none;
   std::string_view domain;  ///< Without the tilde. Empty if the path names none.
-  std::string_view node;    ///< As written, for Resource::node.
+  std::string_view node;    ///< As written, for a node and what is below it; of settings: their id.
+  std::string_view kind;    ///< Of settings: "cluster", "node", "report", "netmgr", "gridmgr".
 };
 
 /// `/{domain}/api/v1/…`, with or without a tilde in front of the domain; `node` and `nodes` mean the same.

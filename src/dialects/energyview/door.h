@@ -37,6 +37,16 @@ class EnergyView final : public Dialect {
   http::Response get_timeseries(const http::Request& request, const Call& call) const;
   http::Response get_nodes(const Call& call) const;
   http::Response get_node(std::string_view node, const Call& call) const;
+  http::Response get_metadata(std::string_view node, const Call& call) const;
+  http::Response get_settings(const http::Request& request, const Target& target, const Call& call) const;
+
+  /// All that changes nodes and settings: POST, PUT and DELETE of everything but time series.
+  Task<http::Response> change_resource(http::Request& request, const Target& target, const Call& call);
+  /// Runs an edit that `answer` speaks for once it is durable.
+  Task<http::Response> commit(archive::Archive::Edit edit, http::Response answer, const Call& call);
+  Task<http::Response> post_node(const http::Request& request, const Call& call);
+  Task<http::Response> put_settings(const http::Request& request, const Target& target, const Call& call);
+
   http::Response get_tags(const Call& call) const;
 
   House& house_;

@@ -10,20 +10,44 @@
 namespace penstock::dialects::energyview {
 namespace {
 
+void append_name(http::JsonWriter& w, const catalog::EvNode& node) {
+  w.object_begin().member("id", node.id).member("uuid", node.uuid.to_string()).object_end();
+}
+
+/// Nodes by the id of their parent.
+using Families = std::multimap<std::uint64_t, const catalog::EvNode*>;
+Families families_of(const catalog::Tables& tables, std::string_view domain) {
+  Families families;
+  for (const catalog::EvNode* each : tables.energyview.nodes.of(domain)) {
+    if (each->parent != 0) families.emplace(each->parent, each);
+  }
+  return families;
+}
+
 /// *"API reference, nodes"*.
-void append_node(http::JsonWriter& w, const catalog::EvNode& node, const std::vector<std::string>& tags) {
+void append_node(http::JsonWriter& w, const catalog::EvNode& node, const std::vector<std::string>& tags,
+                 const catalog::Tables& tables, const Families& families) {
   w.object_begin();
   w.member("id", node.id).member("uuid", node.uuid.to_string());
   w.member("name", node.name).member("description", node.description);
-  w.member("dataif", "").member("public", false).member("owner", "");
-  w.member("enabled", true).member("archived", false);
+  w.member("dataif", node.dataif).member("public", node.is_public).member("owner", "");
+  w.member("enabled", node.enabled).member("archived", false);
   w.member("designation", node.designation).member("device", node.device);
   w.key("tags").array_begin();
   for (const std::string& tag : tags) w.value(tag);
   w.array_end();
-  w.member("interval", 0);
-  w.key("parent").object_begin().key("id").null().key("uuid").null().object_end();
-  w.key("children").array_begin().array_end();
+  w.member("interval", node.interval_s).key("parent");
+  const catalog::EvNode* parent =
+      node.parent == 0 ? nullptr : tables.energyview.nodes.find(node.domain, node.parent);
+  if (parent != nullptr) {
+    append_name(w, *parent);
+  } else {
+    w.object_begin().key("id").null().key("uuid").null().object_end();
+  }
+  w.key("children").array_begin();
+  const auto [first, last] = families.equal_range(node.id);
+  for (auto at = first; at != last; ++at) append_name(w, *at->second);
+  w.array_end();
   w.object_end();
 }
 
@@ -89,12 +113,13 @@ http::Response EnergyView::get_timeseries(const http::Request& request, const Ca
 
 http::Response EnergyView::get_nodes(const Call& call) const {
   const auto tables = house_.archive.catalog();
+  const Families families = families_of(*tables, call.domain);
   std::string body;
   http::JsonWriter w{body};
   w.object_begin().key("nodes").array_begin();
   for (const catalog::EvNode* node : tables->energyview.nodes.of(call.domain)) {
     if (const auto tags = readable_tags(*tables, call.domain, *node, *call.caller))
-      append_node(w, *node, *tags);
+      append_node(w, *node, *tags, *tables, families);
   }
   w.array_end().object_end();
   return json_answer(200, std::move(body));
@@ -111,7 +136,7 @@ http::Response EnergyView::get_node(std::string_view text, const Call& call) con
   if (!tags) return render_refusal(refusal_of(Error{ErrorCode::forbidden, {}, {}}));
   std::string body;
   http::JsonWriter w{body};
-  append_node(w, *node, *tags);
+  append_node(w, *node, *tags, *tables, families_of(*tables, call.domain));
   return json_answer(200, std::move(body));
 }
 

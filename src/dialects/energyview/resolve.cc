@@ -39,6 +39,7 @@ std::optional<SeriesAddress> parse_address(std::string_view address, std::size_t
   const auto [slash, error] = std::from_chars(begin, end, parsed.node);
   if (error != std::errc{} || slash == end || *slash != '/') return std::nullopt;
   parsed.tag = std::string_view{slash + 1, static_cast<std::size_t>(end - slash - 1)};
+  if (!catalog::is_ev_tag(parsed.tag)) return std::nullopt;  // A series that its node has lost.
   return parsed;
 }
 

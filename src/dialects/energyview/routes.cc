@@ -10,6 +10,14 @@ bool is_version_two(std::string_view path) {
   return istarts_with(path, "/api/v2/") || path == "/api/v2";
 }
 
+/// Whether a list as in `Allow` has the method.
+bool allows(std::string_view list, http::Method method) {
+  for (const std::string_view each : split(list, ',')) {
+    if (trim(each) == http::to_string(method)) return true;
+  }
+  return false;
+}
+
 http::Response render_not_found(std::string error) {
   return render_refusal({Code::not_found, {}, std::move(error)});
 }
@@ -23,9 +31,7 @@ Task<http::Response> EnergyView::handle(http::Request& request) {
   std::vector<std::string> decoded;
   const Target target = find_target(request, decoded);
   if (target.resource == Resource::none) co_return render_not_found("There is no such resource");
-  const bool get = request.method == http::Method::get || request.method == http::Method::head;
-  const bool post = request.method == http::Method::post && target.resource == Resource::timeseries;
-  if (!get && !post) {
+  if (!allows(allowed_methods(target.resource), request.method)) {
     const std::string allowed{allowed_methods(target.resource)};
     http::Response response = render_refusal({Code::method_not_allowed, {}, "Allowed here: " + allowed});
     response.headers.add("Allow", allowed);
@@ -55,15 +61,23 @@ Task<http::Response> EnergyView::handle(http::Request& request) {
   if (!zone) co_return render_refusal({Code::internal, {}, "The time zone of the domain is not known here"});
   call.zone = *zone;
 
-  if (post) {
+  const bool get = request.method == http::Method::get || request.method == http::Method::head;
+  if (target.resource == Resource::timeseries && !get) {
     http::Response response = co_await post_timeseries(request, call);
+    co_return response;
+  }
+  if (!get) {
+    http::Response response = co_await change_resource(request, target, call);
     co_return response;
   }
   switch (target.resource) {
     case Resource::timeseries: co_return get_timeseries(request, call);
     case Resource::nodes: co_return get_nodes(call);
     case Resource::node: co_return get_node(target.node, call);
+    case Resource::metadata: co_return get_metadata(target.node, call);
     case Resource::tags: co_return get_tags(call);
+    case Resource::settings: co_return get_settings(request, target, call);
+    case Resource::provision:
     case Resource::none: break;
   }
   co_return render_not_found("There is no such resource");

@@ -89,7 +89,7 @@ TEST_F(ReadTest, NodesAndTagsAreListed) {
   const auto tags = json::parse(get("tags").body);
   ASSERT_EQ(tags->find("sensors")->array().size(), 2u);
   EXPECT_EQ(tags->find("sensors")->array()[1].find("name")->as_string(), "b");
-  EXPECT_EQ(error(get("settings/node/7")), "404 not_found");
+  EXPECT_EQ(error(get("settings/other/7")), "404 not_found");
 }
 
 TEST_F(ReadTest, VersionTwoIsRefusedInItsOwnForm) {
