@@ -38,6 +38,7 @@ dialects::omf::Settings omf_settings(const Settings& settings) {
 
 dialects::buildingx::Settings buildingx_settings(const Settings& settings) {
   dialects::buildingx::Settings made;
+  made.auto_create_points = settings.flag("buildingx.auto_create_points");
   made.lenient_content_type = settings.flag("buildingx.lenient_content_type");
   made.absolute_links = settings.flag("buildingx.absolute_links");
   made.max_future_s = settings.integer("buildingx.max_future_seconds");

@@ -45,6 +45,8 @@ constexpr Setting kSettings[] = {
     {"omf.create_mode", choice, "replace", "", "replace|no_replace",
      "What an OMF create does on a taken time."},
     {"omf.asset_database", text, "Demo", "", "", "AF database in which OMF makes elements."},
+    {"buildingx.auto_create_points", boolean, "false", "", "",
+     "A write to an unknown UUID of a partition makes a string point."},
     {"buildingx.lenient_content_type", boolean, "false", "", "",
      "Accept application/json and charset parameters where JSON:API wants its own type."},
     {"buildingx.absolute_links", boolean, "false", "", "", "Send links with scheme and host."},

@@ -46,6 +46,30 @@ std::size_t mount_size(const Parts& parts) {
   return kPartsMax;
 }
 
+/// *Accounts API*: `me`, `me/customers`, `me/usergroups`, `customers/{C}/partitions`.
+Target find_account(const Parts& parts, std::size_t mount) {
+  Target target;
+  const auto& part = parts.part;
+  const std::size_t behind = parts.count - mount;
+  if (behind == 1 && part[mount] == "me") target.resource = Resource::me;
+  if (behind == 2 && part[mount] == "me") {
+    if (part[mount + 1] == "customers") target.resource = Resource::my_customers;
+    if (part[mount + 1] == "usergroups") target.resource = Resource::my_user_groups;
+  }
+  if (behind == 3 && part[mount] == "customers" && part[mount + 2] == "partitions") {
+    target.resource = Resource::customer_partitions;
+    target.customer = part[mount + 1];
+  }
+  return target;
+}
+
+Resource device_resource(std::size_t behind, std::string_view last) {
+  if (behind == 3) return Resource::devices;
+  if (behind == 4) return Resource::device;
+  if (last == "points") return Resource::device_points;
+  return last == "devices" ? Resource::device_devices : Resource::none;
+}
+
 }  // namespace
 
 Target find_target(const http::Request& request, std::vector<std::string>& decoded) {
@@ -61,14 +85,25 @@ Target find_target(const http::Request& request, std::vector<std::string>& decod
     }
     if (target.resource != Resource::none) return target;
   }
+  if (part[0] == "accounts") return find_account(parts, 1);
+  if (parts.count > 3 && part[0] == "api" && part[1] == "openness" && part[2] == "accounts") {
+    return find_account(parts, 3);
+  }
   const std::size_t mount = mount_size(parts);
   if (mount == kPartsMax) return target;
   // Behind the mount: partitions, P, points, I, values.
   const std::size_t behind = parts.count - mount;
-  if (behind < 3 || behind > 5 || part[mount + 2] != "points") return target;
+  const bool of_points = behind >= 3 && part[mount + 2] == "points";
+  const bool of_devices = behind >= 3 && part[mount + 2] == "devices";
+  if (behind > 5 || (!of_points && !of_devices)) return target;
   if (mount == 1) target.mount = part[0] == "ingest" ? "/ingest" : "/operations";
   if (mount == 3) target.mount = part[2] == "ingest" ? "/api/openness/ingest" : "/api/openness/operations";
   target.partition = part[mount + 1];
+  if (of_devices) {
+    target.resource = device_resource(behind, behind == 5 ? part[mount + 4] : std::string_view{});
+    if (behind > 3) target.device = part[mount + 3];
+    return target;
+  }
   if (behind == 3) {
     target.resource = Resource::points;
     return target;
@@ -86,7 +121,15 @@ std::string_view allowed_methods(Resource resource) {
     case Resource::jwks:
     case Resource::openid_configuration:
     case Resource::points:
-    case Resource::point: return "GET, HEAD";
+    case Resource::point:
+    case Resource::devices:
+    case Resource::device:
+    case Resource::device_points:
+    case Resource::device_devices:
+    case Resource::me:
+    case Resource::my_customers:
+    case Resource::my_user_groups:
+    case Resource::customer_partitions: return "GET, HEAD";
     case Resource::point_values: return "GET, HEAD, POST";
   }
   return "";

@@ -46,6 +46,11 @@ class BuildingX final : public Dialect {
   http::Response get_point(const http::Request& request, const Target& target);
   http::Response get_points(const http::Request& request, const Target& target);
 
+  http::Response get_devices(const http::Request& request, const Target& target);
+  http::Response get_account(const http::Request& request, const Target& target);
+
+  /// Who the token speaks for.
+  Authorized authenticate(const http::Request& request) const;
   /// Token, then the right of the client inside the partition. A partition that is unknown and one that is
   /// not granted answer alike, so that ids can't be probed.
   Authorized authorize(const http::Request& request, const Target& target, Deed deed) const;

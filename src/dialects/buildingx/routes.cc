@@ -98,6 +98,18 @@ Task<http::Response> BuildingX::handle(http::Request& request) {
       }
       if (get) co_return get_values(request, target);
       break;
+    case Resource::devices:
+    case Resource::device:
+    case Resource::device_points:
+    case Resource::device_devices:
+      if (get) co_return get_devices(request, target);
+      break;
+    case Resource::me:
+    case Resource::my_customers:
+    case Resource::my_user_groups:
+    case Resource::customer_partitions:
+      if (get) co_return get_account(request, target);
+      break;
   }
   Problem problem;
   problem.kind = ProblemKind::method_not_allowed;
@@ -128,18 +140,24 @@ Task<http::Response> BuildingX::post_token(http::Request& request) {
   }
 }
 
-BuildingX::Authorized BuildingX::authorize(const http::Request& request, const Target& target,
-                                           Deed deed) const {
+BuildingX::Authorized BuildingX::authenticate(const http::Request& request) const {
   const std::string_view authorization = request.headers.get("Authorization");
   if (!istarts_with(authorization, "Bearer ")) return tl::unexpected(render_unauthorized(false));
   Result<auth::PrincipalPtr> caller =
       house_.authenticator.verify_token(trim(authorization.substr(7)), house_.clock_ns() / kNsPerSecond);
   if (!caller) return tl::unexpected(render_unauthorized(true));
+  return std::move(*caller);
+}
+
+BuildingX::Authorized BuildingX::authorize(const http::Request& request, const Target& target,
+                                           Deed deed) const {
+  Authorized caller = authenticate(request);
+  if (!caller) return caller;
   const auto rights = (*caller)->partitions.find(to_lower(target.partition));
   if (rights == (*caller)->partitions.end() || !is_granted(rights->second, deed)) {
     return tl::unexpected(render_problem(missing_permission()));
   }
-  return std::move(*caller);
+  return caller;
 }
 
 std::string BuildingX::base_url(const http::Request& request) const {
