@@ -1,177 +1,21 @@
-#include <algorithm>
-#include <cmath>
+#include "dialects/piwebapi/reads.h"
 
 #include "base/text.h"
-#include "dialects/piwebapi/render.h"
-#include "dialects/piwebapi/retrieval.h"
 #include "dialects/piwebapi/routes.h"
-#include "dialects/piwebapi/target.h"
 
-/// *PI Web API Reference, "Stream GetValue"*, "GetEnd" and "GetRecorded".
 namespace penstock::dialects::piwebapi {
 namespace {
 
-/// The target of a read, if the caller may read it. Errors: also forbidden, unsupported.
-Result<Target> readable(const Call& call) {
-  TRY(Target target, find_target(call, call.segments[1]));
-  if (target.kind == Target::Kind::unsupported) {
-    return fail(ErrorCode::unsupported, {},
-                "The data reference of the attribute does not support this operation.");
-  }
-  if (target.kind == Target::Kind::point && !call.caller.may(auth::Right::read, target.stream.tag)) {
-    return fail(ErrorCode::forbidden, {},
-                "The user does not have read permission on point " + target.stream.tag + ".");
-  }
-  if (const std::string_view units = call.parameter_or("desiredUnits", ""); !units.empty()) {
-    if (!target.attribute) {
-      return fail(ErrorCode::invalid_argument, "desiredUnits",
-                  "Parameter (desiredUnits) needs an attribute.");
-    }
-    if (!iequals(units, target.units)) {
-      return fail(ErrorCode::conflict, "desiredUnits", "The units of measure are not convertible.");
-    }
-  }
-  return target;
-}
-
-http::Response one_value(const Call& call, const Target& target, const Sample& sample) {
-  const SelectedFields fields = call.selected_fields();
+http::Response value_answer(const Call& call, const Target& target, const Read& read) {
   std::string body;
-  append_timed_value(body, target.stream, sample, ValueFields::selected(fields, false), target.units);
+  const ValueFields fields = ValueFields::selected(call.selected_fields(), false);
+  if (const auto done = read.append(call, target, fields, body); !done) return error_response(done.error());
+  // Values with errors have members of their own.
   return answer(call, std::move(body));
 }
 
-/// The answer for a reference that leads nowhere: a bad event that says why. *"Error Handling"*.
-http::Response bad_reference(const Call& call, const Target& target) {
-  std::string body;
-  http::JsonWriter json{body};
-  json.object_begin().member("Timestamp", format_trimmed(call.now.floor_to(kNsPerTick)));
-  json.key("Value").null().member("UnitsAbbreviation", target.units).member("Good", false);
-  json.member("Questionable", false).member("Substituted", false).member("Annotated", false);
-  json.key("Errors").array_begin().object_begin().member("FieldName", "Value");
-  json.key("Message").array_begin().value("PI Point not found '" + target.stream.tag + "'.").array_end();
-  json.object_end().array_end().object_end();
-  return answer(call, std::move(body));
-}
-
-http::Response fixed_value(const Call& call, const Target& target) {
-  if (target.attribute->value) return one_value(call, target, *target.attribute->value);
-  return one_value(call, target,
-                   state_sample(target.stream, Timestamp::from_unix_ns(0), system_state::kNoData));
-}
-
-enum class Boundary { inside, outside, interpolated };
-
-Result<Boundary> boundary_of(const Call& call) {
-  const std::string_view text = call.parameter_or("boundaryType", "Inside");
-  if (iequals(text, "Inside") || text == "0") return Boundary::inside;
-  if (iequals(text, "Outside") || text == "1") return Boundary::outside;
-  if (iequals(text, "Interpolated") || text == "2") return Boundary::interpolated;
-  return fail(ErrorCode::invalid_argument, "boundaryType", "Parameter (boundaryType) has an unknown value.");
-}
-
-struct RecordedQuery {
-  Timestamp start, end;
-  Boundary boundary;
-  std::size_t count;
-};
-
-Result<RecordedQuery> recorded_query(const Call& call) {
-  TRY(const PiZone zone, call.zone());
-  TRY(const Timestamp start, parse_pi_time(call.parameter_or("startTime", "*-1d"), call.now, zone));
-  TRY(const Timestamp end, parse_pi_time(call.parameter_or("endTime", "*"), call.now, zone));
-  TRY(const Boundary boundary, boundary_of(call));
-  TRY(const std::int64_t count, call.number("maxCount", 1000, 1));
-  const auto most = static_cast<std::int64_t>(call.settings.max_returned_items);
-  if (count > most) {
-    return fail(ErrorCode::invalid_argument, "maxCount",
-                "Parameter (maxCount) is greater than the maximum allowed (" + std::to_string(most) + ").");
-  }
-  if (!trim(call.parameter_or("filterExpression", "")).empty()) {
-    return fail(ErrorCode::unsupported, "filterExpression", "Filter expressions are not supported.");
-  }
-  return RecordedQuery{start, end, boundary, static_cast<std::size_t>(count)};
-}
-
-/// The event beyond `edge` on the way out (`older` says which way), or the value at `edge` itself.
-Result<std::optional<Sample>> at_edge(const Call& call, const Stream& stream, const RecordedQuery& query,
-                                      Timestamp edge, bool older) {
-  if (query.boundary == Boundary::outside) {
-    return older ? call.archive().at_or_before(stream.point, edge, false)
-                 : call.archive().at_or_after(stream.point, edge, false);
-  }
-  TRY(const auto there, call.archive().at_or_before(stream.point, edge, true));
-  if (!there || there->time == edge)
-    return std::optional<Sample>{};  // An event is there, or nothing precedes.
-  TRY(Sample sample, value_at(call.archive(), stream, edge, call.now));
-  return std::optional{std::move(sample)};
-}
-
-Result<Run> recorded(const Call& call, const Stream& stream, const RecordedQuery& query) {
-  const bool newest_first = query.end < query.start;
-  archive::Scan scan;
-  scan.point = stream.point;
-  scan.first = newest_first ? query.end : query.start;
-  scan.last = newest_first ? query.start : query.end;
-  scan.limit = query.count;
-  scan.newest_first = newest_first;
-  TRY(Run inside, call.archive().scan(scan));
-  if (query.boundary == Boundary::inside) return inside;
-  Run all;
-  all.kind = stream.kind();
-  TRY(const auto first, at_edge(call, stream, query, query.start, !newest_first));
-  if (first) all.push(*first);
-  all.append(inside, 0, std::min(inside.size(), query.count - all.size()));
-  TRY(const auto last, at_edge(call, stream, query, query.end, newest_first));
-  if (last && all.size() < query.count && query.start != query.end) all.push(*last);
-  return all;
-}
-
-}  // namespace
-
-http::Response get_stream_value(Call& call) {
-  const auto target = readable(call);
-  if (!target) return error_response(target.error());
-  if (target->kind == Target::Kind::missing_point) return bad_reference(call, *target);
-  if (target->kind == Target::Kind::fixed) return fixed_value(call, *target);
-  const auto asked = call.parameter("time");
-  if (asked && !trim(*asked).empty()) {
-    const auto zone = call.zone();
-    if (!zone) return error_response(zone.error());
-    const auto time = parse_pi_time(*asked, call.now, *zone);
-    if (!time) return error_response(time.error());
-    const auto sample = value_at(call.archive(), target->stream, *time, call.now);
-    if (!sample) return error_response(sample.error());
-    return one_value(call, *target, *sample);
-  }
-  const auto sample = current_value(call.archive(), target->stream, call.now);
-  if (!sample) return error_response(sample.error());
-  return one_value(call, *target, *sample);
-}
-
-http::Response get_stream_end(Call& call) {
-  const auto target = readable(call);
-  if (!target) return error_response(target.error());
-  if (target->kind == Target::Kind::missing_point) return bad_reference(call, *target);
-  if (target->kind == Target::Kind::fixed) return fixed_value(call, *target);
-  const auto sample = call.archive().newest(target->stream.point);
-  if (!sample) return error_response(sample.error());
-  return one_value(call, *target, *sample ? **sample : pt_created(target->stream));
-}
-
-http::Response get_stream_recorded(Call& call) {
-  const auto target = readable(call);
-  if (!target) return error_response(target.error());
-  if (target->kind == Target::Kind::fixed) {
-    return error_response(409, "The attribute has no data reference and so no recorded values.");
-  }
-  if (target->kind == Target::Kind::missing_point) {
-    return error_response(409, "PI Point not found '" + target->stream.tag + "'.");
-  }
-  const auto query = recorded_query(call);
-  if (!query) return error_response(query.error());
-  const auto run = recorded(call, target->stream, *query);
-  if (!run) return error_response(run.error());
+/// Written with the selection in mind, because these answers are long.
+http::Response values_answer(const Call& call, const Target& target, const Read& read) {
   const SelectedFields fields = call.selected_fields();
   std::string body;
   const char* comma = "";
@@ -180,22 +24,177 @@ http::Response get_stream_recorded(Call& call) {
     body += text;
     comma = ",";
   };
-  // Written with the selection in mind, because these answers are long.
   body += '{';
   if (fields.wants({"Links"})) member("\"Links\":{}");
   const ValueFields chosen = ValueFields::selected(fields, true);
-  if (fields.everything() || fields.wants({"Items"}) || chosen.timestamp || chosen.value || chosen.units ||
-      chosen.good || chosen.questionable || chosen.substituted || chosen.annotated) {
-    member("\"Items\":[");
-    append_timed_values(body, target->stream, *run, chosen);
-    body += ']';
+  // The read is done in any case: a call that can't be answered says so whatever it selects.
+  const std::size_t before = body.size();
+  member("\"Items\":[");
+  if (const auto done = read.append(call, target, chosen, body); !done) return error_response(done.error());
+  body += ']';
+  if (!(fields.everything() || fields.wants({"Items"}) || chosen.timestamp || chosen.value || chosen.units ||
+        chosen.good || chosen.questionable || chosen.substituted || chosen.annotated)) {
+    body.resize(before);
+    comma = before > 1 ? "," : "";
   }
   if (fields.wants({"UnitsAbbreviation"})) {
     member("\"UnitsAbbreviation\":");
-    http::JsonWriter{body}.value(target->units);
+    http::JsonWriter{body}.value(target.units);
   }
   body += '}';
   return json_response(200, std::move(body));
+}
+
+http::Response summary_answer(const Call& call, const Target& target, const Read& read) {
+  std::string body = "{\"Links\":{},\"Items\":[";
+  if (const auto done = read.append(call, target, {}, body); !done) return error_response(done.error());
+  body += "]}";
+  return answer(call, std::move(body));
+}
+
+}  // namespace
+
+Result<std::size_t> RunRead::append(const Call& call, const Target& target, const ValueFields& fields,
+                                    std::string& out) const {
+  TRY_VOID(check_has_history(target));
+  TRY(const Run samples, run(call, target.stream));
+  append_timed_values(out, target.stream, samples, fields, target.units);
+  return samples.size();
+}
+
+http::Response read_stream(Call& call, MakeRead make) {
+  const auto target = check_readable(call, find_target(call, call.segments[1]));
+  if (!target) return error_response(target.error());
+  const auto read = make(call);
+  if (!read) return error_response(read.error());
+  switch ((*read)->shape()) {
+    case Read::Shape::value: return value_answer(call, *target, **read);
+    case Read::Shape::values: return values_answer(call, *target, **read);
+    case Read::Shape::summary: return summary_answer(call, *target, **read);
+  }
+  return error_response(500, "The server could not complete the request.");
+}
+
+http::Response get_stream_value(Call& call) {
+  return read_stream(call, make_value_read);
+}
+
+Result<Target> check_readable(const Call& call, Result<Target> target) {
+  if (!target) return target;
+  if (target->kind == Target::Kind::unsupported) {
+    return fail(ErrorCode::unsupported, {},
+                "The data reference of the attribute does not support this operation.");
+  }
+  if (target->kind == Target::Kind::point && !call.caller.may(auth::Right::read, target->stream.tag)) {
+    return fail(ErrorCode::forbidden, {},
+                "The user does not have read permission on point " + target->stream.tag + ".");
+  }
+  if (const std::string_view units = call.parameter_or("desiredUnits", ""); !units.empty()) {
+    if (!target->attribute) {
+      return fail(ErrorCode::invalid_argument, "desiredUnits",
+                  "Parameter (desiredUnits) needs an attribute.");
+    }
+    if (!iequals(units, target->units)) {
+      return fail(ErrorCode::conflict, "desiredUnits", "The units of measure are not convertible.");
+    }
+  }
+  return target;
+}
+
+Result<void> check_has_history(const Target& target) {
+  if (target.kind == Target::Kind::fixed) {
+    return fail(ErrorCode::conflict, {}, "The attribute has no data reference and so no recorded values.");
+  }
+  if (target.kind == Target::Kind::missing_point) {
+    return fail(ErrorCode::conflict, {}, "PI Point not found '" + target.stream.tag + "'.");
+  }
+  return {};
+}
+
+Result<ReadRange> range_of(const Call& call) {
+  TRY(const PiZone zone, call.zone());
+  TRY(const Timestamp start, parse_pi_time(call.parameter_or("startTime", "*-1d"), call.now, zone));
+  TRY(const Timestamp end, parse_pi_time(call.parameter_or("endTime", "*"), call.now, zone));
+  return ReadRange{start, end};
+}
+
+Result<std::vector<Timestamp>> times_of(const Call& call) {
+  TRY(const PiZone zone, call.zone());
+  const auto texts = call.query.all("time", http::Parameters::Case::insensitive);
+  if (texts.empty() || trim(texts.front()).empty()) {
+    return fail(ErrorCode::missing_argument, "time", "Parameter (time) is required.");
+  }
+  if (texts.size() > call.settings.max_returned_items) return over_the_maximum(call, "time");
+  std::vector<Timestamp> times;
+  times.reserve(texts.size());
+  for (const std::string_view text : texts) {
+    TRY(const Timestamp time, parse_pi_time(text, call.now, zone));
+    times.push_back(time);
+  }
+  return times;
+}
+
+Result<bool> is_descending(const Call& call) {
+  static constexpr Choice kOrders[] = {{"Ascending", 0}, {"Descending", 1}};
+  TRY(const int order, choice_of(call, "sortOrder", 0, kOrders));
+  return order == 1;
+}
+
+Result<int> choice_of(const Call& call, std::string_view parameter, int otherwise,
+                      std::span<const Choice> names) {
+  const std::string_view text = trim(call.parameter_or(parameter, ""));
+  if (text.empty()) return otherwise;
+  for (const Choice& choice : names) {
+    if (iequals(choice.name, text) || std::to_string(choice.number) == text) return choice.number;
+  }
+  return fail(ErrorCode::invalid_argument, std::string{parameter},
+              "Parameter (" + std::string{parameter} + ") has an unknown value.");
+}
+
+tl::unexpected<Error> over_the_maximum(const Call& call, std::string_view name) {
+  return fail(ErrorCode::invalid_argument, std::string{name},
+              "Parameter (" + std::string{name} + ") is greater than the maximum allowed (" +
+                  std::to_string(call.settings.max_returned_items) + ").");
+}
+
+void append_bad_event(std::string& out, Timestamp time, std::string_view units, const std::string& why,
+                      std::uint16_t state) {
+  http::JsonWriter json{out};
+  json.object_begin().member("Timestamp", format_trimmed(time.floor_to(kNsPerTick))).key("Value");
+  if (state == 0) {
+    json.null();
+  } else {
+    json.object_begin().member("Name", system_set().find(state)->name).member("Value", state);
+    json.member("IsSystem", true).object_end();
+  }
+  json.member("UnitsAbbreviation", units).member("Good", false);
+  json.member("Questionable", false).member("Substituted", false).member("Annotated", false);
+  json.key("Errors").array_begin().object_begin().member("FieldName", "Value");
+  json.key("Message").array_begin().value(why).array_end();
+  json.object_end().array_end().object_end();
+}
+
+Result<ReadFilter> ReadFilter::of(const Call& call) {
+  ReadFilter made;
+  TRY(made.include_, call.flag("includeFilteredValues", false));
+  const std::string_view text = trim(call.parameter_or("filterExpression", ""));
+  if (text.empty()) return made;
+  TRY(const PiZone zone, call.zone());
+  TRY(made.expression_, FilterExpression::parse(text, call.now, zone));
+  return made;
+}
+
+void ReadFilter::Into::take(const Sample& sample) {
+  if (is_full()) return;
+  if (!filter_.expression_ || filter_.expression_->passes(stream_, sample)) {
+    rejecting_ = false;
+    out_.push(sample);
+    return;
+  }
+  if (filter_.include_ && !rejecting_) {
+    out_.push(state_sample(stream_, sample.time, system_state::kFiltered));
+  }
+  rejecting_ = true;
 }
 
 }  // namespace penstock::dialects::piwebapi

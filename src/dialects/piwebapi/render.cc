@@ -103,7 +103,8 @@ void append_timed_value(std::string& out, const Stream& stream, const Sample& sa
   append_item(out, stream, item, fields, units);
 }
 
-void append_timed_values(std::string& out, const Stream& stream, const Run& run, const ValueFields& fields) {
+void append_timed_values(std::string& out, const Stream& stream, const Run& run, const ValueFields& fields,
+                         std::string_view units) {
   out.reserve(out.size() + run.size() * 160);
   for (std::size_t i = 0; i < run.size(); ++i) {
     if (i != 0) out += ',';
@@ -115,7 +116,7 @@ void append_timed_values(std::string& out, const Stream& stream, const Run& run,
     } else {
       item.text = run.texts[i];
     }
-    append_item(out, stream, item, fields, {});
+    append_item(out, stream, item, fields, units);
   }
 }
 

@@ -26,7 +26,7 @@ void append_timed_value(std::string& out, const Stream& stream, const Sample& sa
 
 /// Appends samples of a run as `item,item,…`.
 void append_timed_values(std::string& out, const Stream& stream, const Run& run,
-                         const ValueFields& fields = {});
+                         const ValueFields& fields = {}, std::string_view units = {});
 
 /// The value that stands for "nothing was ever written": the state Pt Created at the point's creation.
 Sample pt_created(const Stream& stream);

@@ -1,6 +1,7 @@
 #include "dialects/piwebapi/routes.h"
 
 #include "base/text.h"
+#include "dialects/piwebapi/reads.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
@@ -10,6 +11,19 @@ using http::Method;
 template <http::Response (*F)(Call&)>
 Task<http::Response> at_once(Call& call) {
   co_return F(call);
+}
+
+template <MakeRead F>
+Task<http::Response> of_stream(Call& call) {
+  co_return read_stream(call, F);
+}
+template <MakeRead F>
+Task<http::Response> of_children(Call& call) {
+  co_return read_children(call, F);
+}
+template <MakeRead F>
+Task<http::Response> of_streams(Call& call) {
+  co_return read_streams(call, F);
 }
 
 // Reading this table tells what the door offers; the most used rows first.
@@ -22,9 +36,40 @@ constexpr Route kRoutes[] = {
     {Method::post, "streamsets/{}/value", Access::write, true, write_streamset_value},
     {Method::post, "streamsets/{}/recorded", Access::write, true, write_streamset_recorded},
     {Method::post, "batch", Access::read, false, post_batch},
-    {Method::get, "streams/{}/value", Access::read, true, at_once<get_stream_value>},
-    {Method::get, "streams/{}/end", Access::read, true, at_once<get_stream_end>},
-    {Method::get, "streams/{}/recorded", Access::read, true, at_once<get_stream_recorded>},
+    {Method::get, "streams/{}/value", Access::read, true, of_stream<make_value_read>},
+    {Method::get, "streams/{}/end", Access::read, true, of_stream<make_end_read>},
+    {Method::get, "streams/{}/recorded", Access::read, true, of_stream<make_recorded_read>},
+    {Method::get, "streams/{}/recordedattime", Access::read, true, of_stream<make_recorded_at_time_read>},
+    {Method::get, "streams/{}/recordedattimes", Access::read, true, of_stream<make_recorded_at_times_read>},
+    {Method::get, "streams/{}/interpolated", Access::read, true, of_stream<make_interpolated_read>},
+    {Method::get, "streams/{}/interpolatedattimes", Access::read, true,
+     of_stream<make_interpolated_at_times_read>},
+    {Method::get, "streams/{}/plot", Access::read, true, of_stream<make_plot_read>},
+    {Method::get, "streams/{}/summary", Access::read, true, of_stream<make_summary_read>},
+
+    {Method::get, "streamsets/{}/value", Access::read, true, of_children<make_value_read>},
+    {Method::get, "streamsets/{}/end", Access::read, true, of_children<make_end_read>},
+    {Method::get, "streamsets/{}/recorded", Access::read, true, of_children<make_recorded_read>},
+    {Method::get, "streamsets/{}/recordedattime", Access::read, true,
+     of_children<make_recorded_at_time_read>},
+    {Method::get, "streamsets/{}/recordedattimes", Access::read, true,
+     of_children<make_recorded_at_times_read>},
+    {Method::get, "streamsets/{}/interpolated", Access::read, true, of_children<make_interpolated_read>},
+    {Method::get, "streamsets/{}/interpolatedattimes", Access::read, true,
+     of_children<make_interpolated_at_times_read>},
+    {Method::get, "streamsets/{}/plot", Access::read, true, of_children<make_plot_read>},
+    {Method::get, "streamsets/{}/summary", Access::read, true, of_children<make_summary_read>},
+    {Method::get, "streamsets/value", Access::read, true, of_streams<make_value_read>},
+    {Method::get, "streamsets/end", Access::read, true, of_streams<make_end_read>},
+    {Method::get, "streamsets/recorded", Access::read, true, of_streams<make_recorded_read>},
+    {Method::get, "streamsets/recordedattime", Access::read, true, of_streams<make_recorded_at_time_read>},
+    {Method::get, "streamsets/recordedattimes", Access::read, true, of_streams<make_recorded_at_times_read>},
+    {Method::get, "streamsets/interpolated", Access::read, true, of_streams<make_interpolated_read>},
+    {Method::get, "streamsets/interpolatedattimes", Access::read, true,
+     of_streams<make_interpolated_at_times_read>},
+    {Method::get, "streamsets/plot", Access::read, true, of_streams<make_plot_read>},
+    {Method::get, "streamsets/summary", Access::read, true, of_streams<make_summary_read>},
+    {Method::get, "streamsets/joined", Access::read, true, at_once<get_joined>},
 
     {Method::get, "", Access::read, true, at_once<get_home>},
     {Method::get, "system", Access::read, true, at_once<get_system>},

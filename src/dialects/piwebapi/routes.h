@@ -71,10 +71,10 @@ http::Response get_attribute(Call& call);
 http::Response get_attribute_attributes(Call& call);
 http::Response get_attribute_value(Call& call);
 Task<http::Response> put_attribute_value(Call& call);
-// reads.cc
+// reads.cc; the kinds of reads stand in reads.h
 http::Response get_stream_value(Call& call);
-http::Response get_stream_end(Call& call);
-http::Response get_stream_recorded(Call& call);
+// streamsets.cc
+http::Response get_joined(Call& call);
 // writes.cc
 Task<http::Response> write_stream_value(Call& call);
 Task<http::Response> write_stream_recorded(Call& call);

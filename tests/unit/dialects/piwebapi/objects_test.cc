@@ -12,7 +12,7 @@ struct RefusalCase {
 const RefusalCase kRefusals[] = {
     {http::Method::get, "/piwebapi/nothing", 404},
     {http::Method::get, "/piwebapi/streams", 404},
-    {http::Method::get, "/piwebapi/streams/F1DP/interpolated", 404},
+    {http::Method::get, "/piwebapi/streams/F1DP/channel", 404},
     {http::Method::get, "/piwebapi/points/your-web-id", 400},
     {http::Method::post, "/piwebapi/streams/your-web-id/value", 400},
     {http::Method::get, "/piwebapi/points/L1DPWRsAAA", 404},
@@ -32,7 +32,8 @@ const RefusalCase kRefusals[] = {
     {http::Method::get, "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/recorded?startTime=soon", 400},
     {http::Method::get, "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/recorded?timeZone=Mars", 400},
     {http::Method::get, "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/recorded?boundaryType=Maybe", 400},
-    {http::Method::get, "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/recorded?filterExpression='.'>1", 409},
+    {http::Method::get,
+     "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/recorded?filterExpression=TagAvg('.')>1", 409},
     {http::Method::get, "/piwebapi/streams/P1DPUEVOU1RPQ0tcU0lOVVNPSUQ/value?desiredUnits=degF", 400},
 };
 
