@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!apply_containers(editor, items, Action::remove, scene, again)) std::abort();
   if (tables.omf.containers.size() != 0 || tables.points.size() != 0 || tables.addresses.size() != 0)
     std::abort();
-  const http::Response response = render_report(report, 200, EventShape::both, true);
+  const http::Response response = render_report(report, Uuid{}, 200, EventShape::both, true);
   if (!json::parse(std::string_view{response.body})) std::abort();
   return 0;
 }

@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (!done) std::abort();
     }
     editor.undo();
-    const http::Response response = render_report(report, 202, EventShape::both, true);
+    const http::Response response = render_report(report, Uuid{}, 202, EventShape::both, true);
     if (!json::parse(std::string_view{response.body})) std::abort();
   }
   return 0;

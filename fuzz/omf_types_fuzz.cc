@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (item.type.classification != catalog::OmfClassification::enumeration && item.type.index() == nullptr)
       std::abort();
   }
-  const http::Response response = render_report(report, 200, EventShape::both, true);
+  const http::Response response = render_report(report, Uuid{}, 200, EventShape::both, true);
   if (!json::parse(std::string_view{response.body})) std::abort();
   return 0;
 }
