@@ -18,6 +18,10 @@ struct PointAttribute {
   json::Value value;  ///< Flags are 0 or 1, dates are UTC texts.
 };
 
+/// What a tag may look like. *PI System Management Tools, "General attributes"*. Errors: missing_argument,
+/// invalid_argument.
+Result<void> check_tag(std::string_view tag);
+
 /// All attributes of a point, by name.
 std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, const Point& point);
 

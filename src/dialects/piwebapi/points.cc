@@ -35,28 +35,6 @@ http::Response one_point(const Call& call, const catalog::Tables& tables, const 
   return answer(call, std::move(body));
 }
 
-/// *PI System Management Tools, "General attributes"*: what a tag may look like.
-Result<void> check_tag(std::string_view tag) {
-  const auto refused = [&](const char* why) {
-    return fail(ErrorCode::invalid_argument, "Name",
-                "The point name '" + std::string{tag.substr(0, 80)} + "' " + why);
-  };
-  if (tag.empty()) return fail(ErrorCode::missing_argument, "Name", "The property Name is required.");
-  if (tag.size() > 1016) return refused("is longer than 1016 characters.");
-  if (!is_valid_utf8(tag)) return refused("is not valid UTF-8.");
-  for (const char c : tag) {
-    if (static_cast<unsigned char>(c) < 0x20 ||
-        std::string_view{"*'?;{}[]|\\`\""}.find(c) != std::string_view::npos) {
-      return refused("has a character that is not allowed.");
-    }
-  }
-  const char first = tag.front();
-  const bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
-                      (first >= '0' && first <= '9') || static_cast<unsigned char>(first) >= 0x80;
-  if (!letter && first != '_' && first != '%') return refused("does not begin with a letter, digit, _ or %.");
-  return {};
-}
-
 /// A new point from the body of CreatePoint. `set_name` gets the name of the digital set that was asked for.
 Result<Point> parse_new_point(const json::Value& document, const Settings& settings, std::string& set_name) {
   if (!document.is_object())

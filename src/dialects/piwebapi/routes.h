@@ -47,6 +47,31 @@ http::Response get_point_by_path(Call& call);
 http::Response get_point(Call& call);
 http::Response get_point_attributes(Call& call);
 http::Response get_point_attribute(Call& call);
+// point_lists.cc, point_changes.cc
+http::Response get_points_multiple(Call& call);
+http::Response get_points_search(Call& call);
+Task<http::Response> patch_point(Call& call);
+Task<http::Response> put_point_attribute(Call& call);
+Task<http::Response> delete_point(Call& call);
+// enumeration_changes.cc
+Task<http::Response> post_server_set(Call& call);
+Task<http::Response> patch_set(Call& call);
+Task<http::Response> delete_set(Call& call);
+Task<http::Response> post_set_value(Call& call);
+Task<http::Response> patch_state(Call& call);
+Task<http::Response> delete_state(Call& call);
+// asset_changes.cc
+Task<http::Response> post_database(Call& call);
+Task<http::Response> patch_database(Call& call);
+Task<http::Response> delete_database(Call& call);
+Task<http::Response> post_database_element(Call& call);
+Task<http::Response> post_element_element(Call& call);
+Task<http::Response> patch_element(Call& call);
+Task<http::Response> delete_element(Call& call);
+Task<http::Response> post_element_attribute(Call& call);
+Task<http::Response> post_attribute_attribute(Call& call);
+Task<http::Response> patch_attribute(Call& call);
+Task<http::Response> delete_attribute(Call& call);
 // enumerations.cc
 http::Response get_server_sets(Call& call);
 http::Response get_set_by_path(Call& call);
