@@ -17,7 +17,7 @@ class Client:
         self.pi = Pi(server.url)
         self.base = self.pi.base
 
-    def call(self, method, path, wanted, body=None, text=None, **params):
+    def call(self, method, path, wanted, body=None, /, *, text=None, **params):
         global calls
         calls += 1
         url = path if path.startswith("http") else f"{self.base}/{path}"
@@ -30,13 +30,13 @@ class Client:
             check(shape.get("Errors") and "Message" in shape, f"{method} {path[:80]}: the error body")
         return answer
 
-    def get(self, path, wanted=200, **params):
+    def get(self, path, wanted=200, /, **params):
         return self.call("GET", path, wanted, **params).json()
 
-    def post(self, path, wanted, body=None, **params):
+    def post(self, path, wanted, body=None, /, **params):
         return self.call("POST", path, wanted, body, **params)
 
-    def make(self, path, body, **params):
+    def make(self, path, body, /, **params):
         """Makes an object; its WebId is read from where the Location leads."""
         location = self.post(path, 201, body, **params).headers["Location"]
         return self.get(location)["WebId"]

@@ -87,7 +87,7 @@ TEST(PiPointChanges, OneAttributeIsPut) {
 
 TEST(PiPointChanges, ReadersMayNotChange) {
   Door::Options options;
-  options.grants = {{"*", auth::Right::read | auth::Right::read}};
+  options.grants = {{"*", static_cast<std::uint8_t>(auth::Right::read)}};
   Door door{options};
   const std::string id = door.webid("SINUSOID");
   EXPECT_EQ(door.send(Method::patch, "/piwebapi/points/" + id, "{\"Step\":true}").status, 403);
