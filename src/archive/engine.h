@@ -151,7 +151,6 @@ class Engine final : public Archive {
   // Guarded by queue_mutex_.
   std::mutex queue_mutex_;
   std::vector<Ticket*> queue_;
-  std::size_t queue_bytes_ = 0;
 
   // Guarded by role_: whoever holds it leads.
   std::mutex role_;

@@ -41,7 +41,6 @@ void Engine::die(const Error& error) {
 void Engine::submit(Ticket& ticket) {
   const std::lock_guard lock{queue_mutex_};
   queue_.push_back(&ticket);
-  queue_bytes_ += ticket.bytes_max;
 }
 
 void Engine::lead() {
@@ -56,7 +55,6 @@ void Engine::lead() {
     {
       const std::lock_guard lock{queue_mutex_};
       tickets.swap(queue_);
-      queue_bytes_ = 0;
     }
     lead_once(tickets);
   }

@@ -1,36 +1,12 @@
 #include "catalog/omf.h"
 
+#include "catalog/row_codec.h"
+
 namespace penstock::catalog {
 namespace {
 
 constexpr std::uint8_t kTypeRow = 1, kContainerRow = 1, kInstanceRow = 1, kLinkRow = 1;
 constexpr char kSeparator = '\0';  // In keys only: no id may hold it.
-
-void put_texts(ByteWriter& out, const std::vector<std::string>& texts) {
-  out.varint(texts.size());
-  for (const std::string& text : texts) out.text(text);
-}
-std::vector<std::string> get_texts(ByteReader& in) {
-  std::vector<std::string> texts;
-  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) texts.emplace_back(in.text());
-  return texts;
-}
-
-void put_pairs(ByteWriter& out, const OmfTexts& pairs) {
-  out.varint(pairs.size());
-  for (const auto& [name, value] : pairs) {
-    out.text(name);
-    out.text(value);
-  }
-}
-OmfTexts get_pairs(ByteReader& in) {
-  OmfTexts pairs;
-  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) {
-    std::string name{in.text()};
-    pairs.emplace_back(std::move(name), in.text());
-  }
-  return pairs;
-}
 
 void put_optional(ByteWriter& out, const std::optional<double>& number) {
   out.u8(number.has_value());

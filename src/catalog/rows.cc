@@ -1,5 +1,6 @@
 #include "catalog/assets.h"
 #include "catalog/points.h"
+#include "catalog/row_codec.h"
 
 namespace penstock::catalog {
 namespace {
@@ -24,32 +25,6 @@ void put_time(ByteWriter& out, Timestamp time) {
 }
 Timestamp get_time(ByteReader& in) {
   return Timestamp::from_unix_ns(in.svarint());
-}
-
-void put_texts(ByteWriter& out, const std::vector<std::string>& texts) {
-  out.varint(texts.size());
-  for (const std::string& text : texts) out.text(text);
-}
-std::vector<std::string> get_texts(ByteReader& in) {
-  std::vector<std::string> texts;
-  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) texts.emplace_back(in.text());
-  return texts;
-}
-
-void put_properties(ByteWriter& out, const Properties& properties) {
-  out.varint(properties.size());
-  for (const auto& [name, value] : properties) {
-    out.text(name);
-    out.text(value);
-  }
-}
-Properties get_properties(ByteReader& in) {
-  Properties properties;
-  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) {
-    std::string name{in.text()};
-    properties.emplace_back(std::move(name), in.text());
-  }
-  return properties;
 }
 
 void put_uuid(ByteWriter& out, const Uuid& id) {
@@ -120,7 +95,7 @@ void PointRow::encode(ByteWriter& out) const {
   put_time(out, changed);
   out.text(creator);
   out.text(changer);
-  put_properties(out, more);
+  put_pairs(out, more);
 }
 
 std::optional<PointRow> PointRow::decode(std::string_view key, ByteReader& in) {
@@ -153,7 +128,7 @@ std::optional<PointRow> PointRow::decode(std::string_view key, ByteReader& in) {
   row.changed = get_time(in);
   row.creator = in.text();
   row.changer = in.text();
-  row.more = get_properties(in);
+  row.more = get_pairs(in);
   return row;
 }
 
@@ -230,7 +205,7 @@ void AfElement::encode(ByteWriter& out) const {
   out.text(description);
   out.text(template_name);
   put_texts(out, categories);
-  put_properties(out, extended);
+  put_pairs(out, extended);
 }
 
 std::optional<AfElement> AfElement::decode(std::string_view key, ByteReader& in) {
@@ -244,7 +219,7 @@ std::optional<AfElement> AfElement::decode(std::string_view key, ByteReader& in)
   row.description = in.text();
   row.template_name = in.text();
   row.categories = get_texts(in);
-  row.extended = get_properties(in);
+  row.extended = get_pairs(in);
   return row;
 }
 
