@@ -12,6 +12,14 @@ std::size_t digits_at(std::string_view text, std::size_t at) {
   return n;
 }
 
+template <class T>
+void append_shortest(std::string& out, T number) {
+  char text[40];
+  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
+
+}  // namespace
+
 bool is_json_number(std::string_view text) {
   std::size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
   const std::size_t whole = digits_at(text, at);
@@ -31,14 +39,6 @@ bool is_json_number(std::string_view text) {
   }
   return at == text.size();
 }
-
-template <class T>
-void append_shortest(std::string& out, T number) {
-  char text[40];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-
-}  // namespace
 
 std::optional<double> parse_number_text(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);

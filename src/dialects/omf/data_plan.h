@@ -103,9 +103,6 @@ Cell decode_double(const Column& column, double number, Report& report, std::siz
 /// A whole number for a column of an integer format.
 Cell decode_integer(const Column& column, std::int64_t number, Report& report, std::size_t item);
 
-/// RFC 8259, for number tokens that a fast parser refused.
-bool is_json_number(std::string_view text);
-
 /// The default of a property's type, for MissingProperty::default_value.
 Cell default_cell(const Column& column);
 

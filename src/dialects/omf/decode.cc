@@ -1,4 +1,3 @@
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -222,29 +221,6 @@ class Decoder {
 };
 
 }  // namespace
-
-bool is_json_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t first = at;
-    while (at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0) ++at;
-    return at - first;
-  };
-  if (at < text.size() && text[at] == '-') ++at;
-  const std::size_t first = at;
-  const std::size_t whole = digits();
-  if (whole == 0 || (whole > 1 && text[first] == '0')) return false;
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (digits() == 0) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    if (digits() == 0) return false;
-  }
-  return at == text.size();
-}
 
 Cell decode_value(const Column& column, const Scalar& scalar, const DataRules& rules, Report& report,
                   std::size_t item) {
