@@ -23,7 +23,7 @@ constexpr Setting kSettings[] = {
     {"insecure_plain_http", boolean, "false", "", "",
      "Allow plain HTTP on an address that others can reach: secrets and samples travel readable."},
     {"health_listen", text, "off", "", "", "A second small port that serves /health and /metrics alone."},
-    {"io_threads", integer, "0", "", "", "Threads that serve connections; 0: as many as cores, 8 at most."},
+    {"io_threads", integer, "0", "", "", "Threads that serve connections; 0: one less than cores, 8 at most."},
     {"public_url", text, "", "", "",
      "How clients reach this server, as https://hist01:8443. Empty: taken from each request."},
     {"server_name", text, "PENSTOCK", "", "", "Name of the PI data server and of the AF server."},
