@@ -14,6 +14,10 @@ Tables::Tables() {
   add(TableId::af_databases, af_databases);
   add(TableId::af_elements, af_elements);
   add(TableId::af_attributes, af_attributes);
+  add(TableId::af_categories, af_categories);
+  add(TableId::af_enumeration_sets, af_enumeration_sets);
+  add(TableId::af_templates, af_templates);
+  add(TableId::af_attribute_templates, af_attribute_templates);
   omf.each(add);
   building_x.each(add);
   energyview.each(add);

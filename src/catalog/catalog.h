@@ -13,6 +13,7 @@
 #include "catalog/omf.h"
 #include "catalog/points.h"
 #include "catalog/table.h"
+#include "catalog/templates.h"
 
 namespace penstock::catalog {
 
@@ -30,6 +31,10 @@ struct Tables {
   AfDatabases af_databases;
   AfElements af_elements;
   AfAttributes af_attributes;
+  AfCategories af_categories;
+  AfEnumerationSets af_enumeration_sets;
+  AfElementTemplates af_templates;
+  AfAttributeTemplates af_attribute_templates;
   OmfTables omf;
   BuildingXTables building_x;
   EnergyViewTables energyview;

@@ -5,10 +5,19 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "model/time.h"
 
-// Lists inside stored rows. Internal to the catalog: what is written here is part of the stored format.
+// Times and lists inside stored rows. Internal to the catalog: what is written here is part of the stored
+// format.
 
 namespace penstock::catalog {
+
+inline void put_time(ByteWriter& out, Timestamp time) {
+  out.svarint(time.unix_ns());
+}
+inline Timestamp get_time(ByteReader& in) {
+  return Timestamp::from_unix_ns(in.svarint());
+}
 
 inline void put_texts(ByteWriter& out, const std::vector<std::string>& texts) {
   out.varint(texts.size());

@@ -24,6 +24,8 @@ enum class TableId : std::uint8_t {
   af_attributes = 12,
   af_enumeration_sets = 13,
   af_templates = 14,
+  af_attribute_templates = 15,
+  af_categories = 16,
   omf_types = 20,
   omf_containers = 21,
   omf_instances = 22,

@@ -1,39 +1,7 @@
-#include "catalog/assets.h"
+#include "base/text.h"
 #include "catalog/points.h"
 
 namespace penstock::catalog {
-namespace {
-
-std::string child_key(const Uuid& owner, std::string_view name) {
-  return std::string{reinterpret_cast<const char*>(owner.bytes), 16} + to_upper_invariant(name);
-}
-
-std::string_view uuid_key(const Uuid& id) {
-  return {reinterpret_cast<const char*>(id.bytes), 16};
-}
-
-template <class T>
-const T* find_in(const std::map<std::string, const T*>& index, const std::string& key) {
-  const auto at = index.find(key);
-  return at == index.end() ? nullptr : at->second;
-}
-
-template <class T>
-std::vector<const T*> all_below(const std::map<std::string, const T*>& index, const Uuid& owner) {
-  std::vector<const T*> rows;
-  const std::string_view prefix = uuid_key(owner);
-  for (auto at = index.lower_bound(std::string{prefix}); at != index.end(); ++at) {
-    if (std::string_view{at->first}.substr(0, 16) != prefix) break;
-    rows.push_back(at->second);
-  }
-  return rows;
-}
-
-const Uuid& owner_of(const AfAttribute& row) {
-  return row.parent_attribute ? *row.parent_attribute : row.element;
-}
-
-}  // namespace
 
 const Point* Points::find(PointId id) const {
   const std::size_t number = to_number(id);
@@ -103,50 +71,6 @@ void Addresses::removing(const AddressRow& row) {
       return;
     }
   }
-}
-
-const AfDatabase* AfDatabases::find(const Uuid& id) const {
-  return Table::find(uuid_key(id));
-}
-
-const AfDatabase* AfDatabases::find_name(std::string_view name) const {
-  const std::string wanted = to_upper_invariant(name);
-  for (const auto& [key, row] : rows()) {
-    if (to_upper_invariant(row.name) == wanted) return &row;
-  }
-  return nullptr;
-}
-
-const AfElement* AfElements::find(const Uuid& id) const {
-  return Table::find(uuid_key(id));
-}
-const AfElement* AfElements::find_child(const Uuid& parent, std::string_view name) const {
-  return find_in(by_parent_, child_key(parent, name));
-}
-std::vector<const AfElement*> AfElements::children(const Uuid& parent) const {
-  return all_below(by_parent_, parent);
-}
-void AfElements::added(const AfElement& row) {
-  by_parent_[child_key(row.parent, row.name)] = &row;
-}
-void AfElements::removing(const AfElement& row) {
-  by_parent_.erase(child_key(row.parent, row.name));
-}
-
-const AfAttribute* AfAttributes::find(const Uuid& id) const {
-  return Table::find(uuid_key(id));
-}
-const AfAttribute* AfAttributes::find_child(const Uuid& owner, std::string_view name) const {
-  return find_in(by_owner_, child_key(owner, name));
-}
-std::vector<const AfAttribute*> AfAttributes::children(const Uuid& owner) const {
-  return all_below(by_owner_, owner);
-}
-void AfAttributes::added(const AfAttribute& row) {
-  by_owner_[child_key(owner_of(row), row.name)] = &row;
-}
-void AfAttributes::removing(const AfAttribute& row) {
-  by_owner_.erase(child_key(owner_of(row), row.name));
 }
 
 }  // namespace penstock::catalog
