@@ -85,6 +85,13 @@ void rounds(benchmark::State& state, std::size_t lanes, std::size_t points, std:
       commands[lane].mode = UpdateMode::insert;
       for (std::size_t p = 0; p < points; ++p) {
         const std::size_t id = lane * points + p;
+        if (samples == 1) {
+          value[id] += static_cast<std::int64_t>(random() % 101) - 50;
+          const std::int64_t ms = now + static_cast<std::int64_t>(random() % 10);
+          commands[lane].slice.push_back(
+              PointSample::number(ids[id], ms * kNsPerMillisecond, static_cast<double>(value[id]) / 100));
+          continue;
+        }
         PointWrite write{ids[id], {}};
         write.run.reserve(samples);
         for (std::size_t i = 0; i < samples; ++i) {

@@ -35,11 +35,21 @@ struct Part {
   bool fits = true;  ///< The values are of the point's kind.
 };
 
+/// Where the outcomes of slice samples stand that became parts of their own.
+struct Moved {
+  std::uint32_t sample;  ///< Index into the slice.
+  std::uint32_t part;    ///< Index into the ticket's parts, behind those of the command's writes.
+};
+
 /// A command on its way: lives in the coroutine of its caller until answered.
 struct Ticket {
   WriteCommand command;
-  std::vector<Part> parts;
-  Archive::Edit edit;  ///< Set for a catalog change; then there are no parts.
+  std::vector<Part>
+      parts;               ///< One per write of the command, then what is not regular of the slice, by point.
+  std::size_t writes = 0;  ///< How many of the parts are writes of the command.
+  std::vector<Moved> moved;          ///< Ascending by sample.
+  std::vector<PointId> not_regular;  ///< Points of the slice that the leader found to need a look.
+  Archive::Edit edit;                ///< Set for a catalog change; then there are no parts.
   std::size_t bytes_max = 0;
 
   Result<WriteResult> result = WriteResult{};
@@ -53,17 +63,27 @@ struct Ticket {
 struct PendingOp {
   enum class What : std::uint8_t { frame, one, erase };
   What what{};
+  Quality quality;  ///< Of `one`, which is never text.
   PointId point{};
-  Slot* slot = nullptr;
-  EncodedRun frame;
-  const Run* run = nullptr;  ///< For `one`: sample `index` of a run that lives until the group is applied.
-  std::size_t index = 0;
-  Interval interval{};
   std::uint32_t before = Slot::kNone;  ///< The operation before it on the same point.
+  Slot* slot = nullptr;
+  Interval times{};         ///< The sample's own time for `one`, what is erased, the ends of the frame.
+  std::uint64_t bits = 0;   ///< Value of `one`.
+  std::uint32_t frame = 0;  ///< Of `frame`: which of the group's frames.
+
+  Kind kind() const { return static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)); }
+  Run as_run() const;  ///< Of `one`.
 };
 
+/// The answer where disk or memory have no room for a write.
+inline tl::unexpected<Error> no_room() {
+  return fail(ErrorCode::overloaded, {},
+              "the disk of the journal is full, or writes come faster than they can be kept");
+}
+
 /// The embedded archive. The parts of its life stand in files of their own:
-/// prepare.cc (on the caller's thread), lead.cc (the one order), read.cc, flush.cc, open.cc.
+/// prepare.cc (on the caller's thread), lead.cc (the one order) with decide_*.cc and apply.cc, read.cc,
+/// flush.cc, open.cc.
 class Engine final : public Archive {
  public:
   /// How the home of blocks is opened; tests give their own.
@@ -93,28 +113,40 @@ class Engine final : public Archive {
   Result<void> load_metas(const store::Snapshot& snapshot);
   Result<void> replay(const journal::Group& group);
   Result<void> replay_entry(const journal::Entry& entry);
+  Result<void> replay_put(PendingOp op, Kind kind);
   void catalog_changed(const catalog::RowChange& change);
 
   // prepare.cc
   Result<void> prepare(Ticket& ticket) const;
+  void prepare_slice(Ticket& ticket) const;
+  static bool fit_sample(PointSample& sample, const Slot& slot);
   Result<void> prepare_part(UpdateMode mode, Part& part) const;
   Result<void> collect_evidence(Part& part, const Slot& slot) const;
 
   // lead.cc
   void submit(Ticket& ticket);
   void lead_once(std::vector<Ticket*>& tickets);
+  [[noreturn]] void die(const Error& error);
+
+  // decide_ticket.cc
   enum class Decided { yes, bounced, refused };
   Decided decide_ticket(Ticket& ticket);
-  Decided decide_part(const WriteCommand& command, const Part& part, Outcomes& outcomes,
-                      std::vector<PendingOp>& ops);
+  Decided decide_slice(Ticket& ticket);
+  Decided decide_part(const WriteCommand& command, const Part& part, Outcomes& outcomes);
   bool match_view(const Part& part, Slot& slot, Matches& matches) const;
+  void add_op(PendingOp op, PointId point, Slot& slot);
+  void add_puts(const Run& puts, const std::vector<EncodedRun>& frames, PointId point, Slot& slot);
+  void take_back(std::size_t first_op);
+  void journal_ops(std::size_t first_op, UpdateMode mode);
+
+  // decide_edit.cc
   bool decide_edit(Ticket& ticket);
-  void journal_op(const PendingOp& op, UpdateMode mode);
+
+  // apply.cc
   void apply_group();
   void apply_op(const PendingOp& op);  ///< Under the point's stripe lock.
   void erase_whole_point(PointId point);
   Layer& active_layer(Slot& slot, PointId point);
-  [[noreturn]] void die(const Error& error);
 
   // flush.cc
   Result<void> flush_locked();
@@ -161,7 +193,9 @@ class Engine final : public Archive {
       changed_rows_;  // Not yet in the store.
   journal::GroupBuffer group_;
   std::vector<PendingOp> ops_;
-  std::vector<std::unique_ptr<Run>> made_runs_;  // Runs that pending operations point into.
+  std::vector<EncodedRun> frames_;                             // Of the group's operations.
+  std::vector<std::pair<Slot*, std::int64_t>> newest_before_;  // What the slice being decided found there.
+  std::vector<PointSample> slice_;                             // For writing and reading entries.
   std::vector<Ticket*> answered_;
   std::uint32_t batches_ = 0;
   std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.

@@ -1,6 +1,7 @@
 #include "archive/layer.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "base/check.h"
@@ -13,8 +14,9 @@ namespace {
 // frames.
 constexpr std::size_t kSmallRun = 128;
 
+/// Of a sample in the tail, besides its columns' room: Layer::bytes counts that by capacity.
 std::size_t tail_sample_bytes(const Run& run, std::size_t i) {
-  return 24 + (run.kind == Kind::text ? run.texts[i].size() : 0);
+  return run.kind == Kind::text ? sizeof(std::string) + run.texts[i].size() : 0;
 }
 
 /// First run whose end is at or after `t`.
@@ -184,12 +186,10 @@ void Layer::merge(const Run& run) {
 
 void Layer::spill() {
   if (tail_.empty()) return;
-  Run tail;
-  tail.kind = tail_.kind;
-  std::swap(tail, tail_);
-  for (std::size_t i = 0; i < tail.size(); ++i) bytes_ -= tail_sample_bytes(tail, i);
-  samples_ -= tail.size();
-  merge(tail);
+  for (std::size_t i = 0; i < tail_.size(); ++i) bytes_ -= tail_sample_bytes(tail_, i);
+  samples_ -= tail_.size();
+  merge(tail_);
+  tail_.clear();  // Its room stays: the next samples come.
 }
 
 void Layer::put(const Run& run) {
@@ -220,6 +220,31 @@ void Layer::put_one(const Run& run, std::size_t i) {
     tail_.insert_from(at, run, i);
   }
   if (tail_.size() >= kTailMax) spill();
+}
+
+void Layer::put_one(std::int64_t time, std::uint64_t bits, Quality quality) {
+  if (tail_.empty() || tail_.times.back() < time) {
+    // What comes in order costs two appends.
+    if (is_number(tail_.kind)) {
+      tail_.numbers.push_back(std::bit_cast<double>(bits));
+    } else {
+      tail_.integers.push_back(std::bit_cast<std::int64_t>(bits));
+    }
+    if (!tail_.qualities.empty() || !quality.is_plain()) {
+      tail_.qualities.resize(tail_.times.size());
+      tail_.qualities.push_back(quality);
+    }
+    tail_.times.push_back(time);
+    ++samples_;
+    if (tail_.size() >= kTailMax) spill();
+    return;
+  }
+  Run one;
+  one.kind = tail_.kind;
+  const Value value =
+      is_number(one.kind) ? Value{std::bit_cast<double>(bits)} : Value{std::bit_cast<std::int64_t>(bits)};
+  one.push(Timestamp::from_unix_ns(time), value, quality);
+  put_one(one, 0);
 }
 
 void Layer::erase(const Interval& interval) {

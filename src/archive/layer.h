@@ -72,6 +72,8 @@ class Layer {
   /// Adds ascending samples; they win over what is there.
   void put(const Run& run);
   void put_one(const Run& run, std::size_t i);
+  /// One sample that is not text.
+  void put_one(std::int64_t time, std::uint64_t bits, Quality quality);
   /// As put, for samples that are encoded already: adopted as they are where nothing overlaps.
   void put_encoded(const EncodedRun& run);
   void erase(const Interval& interval);
@@ -88,7 +90,8 @@ class Layer {
   const std::vector<EncodedRun>& runs() const { return runs_; }
   const Run& tail() const { return tail_; }
   const std::vector<Interval>& mask() const { return mask_; }
-  std::size_t bytes() const { return bytes_; }      ///< Memory of encoded runs and tail, about.
+  /// Memory of encoded runs and tail, about.
+  std::size_t bytes() const { return bytes_ + tail_.times.capacity() * 2 * sizeof(std::int64_t); }
   std::size_t samples() const { return samples_; }  ///< An upper bound: a tail sample may cover one of a run.
 
  private:

@@ -147,45 +147,59 @@ Result<void> Engine::replay(const journal::Group& group) {
   return {};
 }
 
+Result<void> Engine::replay_put(PendingOp op, Kind kind) {
+  Slot& slot = slots_.make(op.point);
+  // A point that a later entry erases may be gone from the catalog already.
+  if (!slot.exists.load() && !slot.active) slot.kind.store(static_cast<std::uint8_t>(kind));
+  if (static_cast<Kind>(slot.kind.load()) != kind) {
+    return fail(ErrorCode::store_corrupt, {},
+                "the journal holds values of another type for point " + std::to_string(to_number(op.point)));
+  }
+  slot.newest.store(std::max(slot.newest.load(), op.times.last));
+  op.slot = &slot;
+  apply_op(op);
+  return {};
+}
+
 Result<void> Engine::replay_entry(const journal::Entry& entry) {
-  const auto slot_for = [this](PointId point, Kind kind) -> Slot& {
-    Slot& slot = slots_.make(point);
-    // A point that a later entry erases may be gone from the catalog already.
-    if (!slot.exists.load() && !slot.active) slot.kind.store(static_cast<std::uint8_t>(kind));
-    return slot;
-  };
   PendingOp op;
-  Run one;
   switch (entry.tag) {
     case journal::Tag::one: {
       TRY(const journal::One parsed, journal::parse_one(entry.body));
       op.what = PendingOp::What::one;
       op.point = parsed.point;
-      op.slot = &slot_for(parsed.point, parsed.kind);
-      one.kind = parsed.kind;
-      one.push(parsed.sample());
-      op.run = &one;
-      op.interval = {one.times[0], one.times[0]};
-      break;
+      op.times = {parsed.time.unix_ns(), parsed.time.unix_ns()};
+      op.bits = parsed.bits;
+      op.quality = parsed.quality;
+      return replay_put(op, parsed.kind);
+    }
+    case journal::Tag::slice: {
+      TRY_VOID(journal::parse_slice(entry.body, slice_));
+      op.what = PendingOp::What::one;
+      for (const PointSample& sample : slice_) {
+        op.point = sample.point;
+        op.times = {sample.time, sample.time};
+        op.bits = sample.bits;
+        TRY_VOID(replay_put(op, sample.kind));
+      }
+      return {};
     }
     case journal::Tag::run: {
       TRY(const journal::RunFrame parsed, journal::parse_run(entry.body));
       TRY(const codec::FrameHead head, codec::peek_frame(parsed.frame));
       op.what = PendingOp::What::frame;
       op.point = parsed.point;
-      op.slot = &slot_for(parsed.point, head.kind);
-      op.frame = {head.first.unix_ns(), head.last.unix_ns(), head.count,
-                  std::make_shared<const std::string>(parsed.frame)};
-      op.interval = {op.frame.first, op.frame.last};
-      one.kind = head.kind;
-      break;
+      op.times = {head.first.unix_ns(), head.last.unix_ns()};
+      frames_.assign(
+          1, {op.times.first, op.times.last, head.count, std::make_shared<const std::string>(parsed.frame)});
+      return replay_put(op, head.kind);
     }
     case journal::Tag::erase: {
       TRY(const journal::Erase parsed, journal::parse_erase(entry.body));
       op.what = PendingOp::What::erase;
       op.point = parsed.point;
       op.slot = &slots_.make(parsed.point);
-      op.interval = {parsed.first.unix_ns(), parsed.last.unix_ns()};
+      op.times = {parsed.first.unix_ns(), parsed.last.unix_ns()};
       apply_op(op);
       return {};
     }
@@ -200,24 +214,16 @@ Result<void> Engine::replay_entry(const journal::Entry& entry) {
       return {};
     }
     case journal::Tag::batch:
-    case journal::Tag::slice:
     case journal::Tag::state:
     case journal::Tag::preimage:
     case journal::Tag::floor:
     case journal::Tag::intent:
     case journal::Tag::resolved:
-    case journal::Tag::setaside:
-      return fail(ErrorCode::store_corrupt, {},
-                  "the journal holds an entry of kind " + std::to_string(static_cast<int>(entry.tag)) +
-                      ", which this version does not know");
+    case journal::Tag::setaside: break;
   }
-  if (static_cast<Kind>(op.slot->kind.load()) != one.kind) {
-    return fail(ErrorCode::store_corrupt, {},
-                "the journal holds values of another type for point " + std::to_string(to_number(op.point)));
-  }
-  op.slot->newest = std::max(op.slot->newest, op.interval.last);
-  apply_op(op);
-  return {};
+  return fail(ErrorCode::store_corrupt, {},
+              "the journal holds an entry of kind " + std::to_string(static_cast<int>(entry.tag)) +
+                  ", which this version does not know");
 }
 
 Stats Engine::stats() const {

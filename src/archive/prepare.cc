@@ -1,5 +1,8 @@
 // Steps W1 to W3 of a write, on the thread of its caller: put samples in order, encode them, and fetch what
 // stored samples say where they may matter. Nothing here changes anything.
+#include <map>
+#include <unordered_set>
+
 #include "archive/engine.h"
 #include "base/check.h"
 
@@ -64,8 +67,62 @@ Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
   return collect_evidence(part, *slot);
 }
 
+bool Engine::fit_sample(PointSample& sample, const Slot& slot) {
+  const auto kind = static_cast<Kind>(slot.kind.load(std::memory_order_relaxed));
+  if (sample.kind == kind) return true;
+  if (is_number(kind) && is_number(sample.kind)) {
+    if (kind == Kind::float32) {
+      const auto single = static_cast<float>(std::bit_cast<double>(sample.bits));
+      sample.bits = std::bit_cast<std::uint64_t>(static_cast<double>(single));
+    }
+  } else if (!is_integer(kind) || !is_integer(sample.kind)) {
+    return false;
+  }
+  sample.kind = kind;
+  return true;
+}
+
+/// Leaves in the slice what is newer than all there is of its point and is therefore stored as it comes;
+/// every sample of the other points becomes part of a run of its point, decided like any other.
+void Engine::prepare_slice(Ticket& ticket) const {
+  std::vector<PointSample>& slice = ticket.command.slice;
+  std::unordered_set<PointId> look{ticket.not_regular.begin(), ticket.not_regular.end()};
+  const bool stores = outcome_if_free(ticket.command.mode) == Outcome::stored;
+  for (PointSample& sample : slice) {
+    const Slot* const slot = slots_.find(sample.point);
+    const bool regular = slot != nullptr && fit_sample(sample, *slot) && stores &&
+                         slot->exists.load(std::memory_order_relaxed) &&
+                         sample.time > slot->newest.load(std::memory_order_relaxed);
+    if (!regular) look.insert(sample.point);
+  }
+  ticket.moved.clear();
+  ticket.parts.resize(ticket.writes);
+  if (look.empty()) return;
+  // Samples that do not fit their point's kind have a part of their own, which is refused.
+  std::map<std::pair<PointId, Kind>, std::uint32_t> parts;
+  for (std::uint32_t i = 0; i < slice.size(); ++i) {
+    const PointSample& sample = slice[i];
+    if (!look.contains(sample.point)) continue;
+    const auto next = static_cast<std::uint32_t>(ticket.parts.size());
+    const auto [at, made] = parts.try_emplace({sample.point, sample.kind}, next);
+    if (made) {
+      ticket.parts.emplace_back().write.point = sample.point;
+      ticket.parts.back().write.run.kind = sample.kind;
+    }
+    Run& run = ticket.parts[at->second].write.run;
+    run.times.push_back(sample.time);
+    if (is_number(run.kind)) {
+      run.numbers.push_back(std::bit_cast<double>(sample.bits));
+    } else {
+      run.integers.push_back(std::bit_cast<std::int64_t>(sample.bits));
+    }
+    ticket.moved.push_back({i, at->second});
+  }
+}
+
 Result<void> Engine::prepare(Ticket& ticket) const {
-  ticket.bytes_max = 256;
+  if (!ticket.command.slice.empty()) prepare_slice(ticket);
+  ticket.bytes_max = 256 + ticket.command.slice.size() * 40;
   for (Part& part : ticket.parts) {
     TRY_VOID(prepare_part(ticket.command.mode, part));
     ticket.bytes_max += bytes_bound(part);
@@ -106,6 +163,8 @@ Task<Result<WriteResult>> Engine::write(WriteCommand command) {
     ticket.parts.back().write = std::move(write);
   }
   ticket.command.writes.clear();
+  ticket.writes = ticket.parts.size();
+  CHECK(ticket.command.slice.empty() || ticket.command.mode != UpdateMode::replace_range);
   bool held = false;
   for (int bounces = 0;; ++bounces) {
     if (bounces == kBouncesMax) {

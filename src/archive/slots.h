@@ -37,9 +37,10 @@ struct Slot {
   std::uint32_t sealed_gen = 0;  ///< Generation of the last flush that dropped this point into blocks.
 
   // For the leader alone.
-  std::int64_t newest =
-      std::numeric_limits<std::int64_t>::min();  ///< Upper bound of all times, also pending ones.
-  std::uint32_t pending = kNone;                 ///< Newest pending operation of this group.
+  std::uint32_t pending = kNone;  ///< Newest pending operation of this group.
+
+  /// Upper bound of all times, also pending ones. Changed by the leader alone; what others read is a hint.
+  std::atomic<std::int64_t> newest{std::numeric_limits<std::int64_t>::min()};
 
   std::atomic<std::uint8_t> kind{0};  ///< Kind of the point's values.
   std::atomic<bool> exists{false};    ///< There is a point of this number.

@@ -1,5 +1,8 @@
 #include "journal/entry.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/bytes.h"
 #include "base/check.h"
 
@@ -131,6 +134,78 @@ Result<One> parse_one(std::string_view body) {
   one.point = *point;
   one.kind = static_cast<Kind>(kind);
   return one;
+}
+
+namespace {
+
+/// In place of the kind that all samples of a SLICE have: each has its own.
+constexpr std::uint8_t kMixedKinds = 0xff;
+
+char* put_varint(char* to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+  *to++ = static_cast<char>(value);
+  return to;
+}
+
+/// The difference of two numbers modulo 2^64, small for neighbours of either side.
+char* put_step(char* to, std::uint64_t from, std::uint64_t value) {
+  const auto step = static_cast<std::int64_t>(value - from);
+  return put_varint(to, (static_cast<std::uint64_t>(step) << 1) ^ static_cast<std::uint64_t>(step >> 63));
+}
+
+}  // namespace
+
+void write_slice(GroupBuffer& group, std::span<const PointSample> samples) {
+  CHECK(!samples.empty());
+  const Kind kind = samples.front().kind;
+  const bool one_kind =
+      std::all_of(samples.begin(), samples.end(), [kind](const PointSample& s) { return s.kind == kind; });
+  group.begin(Tag::slice);
+  group.varint(samples.size());
+  group.u8(one_kind ? static_cast<std::uint8_t>(kind) : kMixedKinds);
+  constexpr std::size_t kSampleBytesMax = 1 + 10 + 10 + 8;
+  char* to = group.room(samples.size() * kSampleBytesMax);
+  if (!one_kind) {
+    for (const PointSample& sample : samples) *to++ = static_cast<char>(sample.kind);
+  }
+  std::uint64_t id = 0, time = 0;
+  for (const PointSample& sample : samples) {
+    to = put_step(to, id, to_number(sample.point));
+    to = put_step(to, time, static_cast<std::uint64_t>(sample.time));
+    id = to_number(sample.point);
+    time = static_cast<std::uint64_t>(sample.time);
+  }
+  for (const PointSample& sample : samples) {
+    std::memcpy(to, &sample.bits, sizeof sample.bits);
+    to += sizeof sample.bits;
+  }
+  group.took(to);
+  group.end();
+}
+
+Result<void> parse_slice(std::string_view body, std::vector<PointSample>& out) {
+  ByteReader reader{body};
+  const std::uint64_t n = reader.varint();
+  if (!reader.ok() || n == 0 || n > reader.left() / sizeof(PointSample::bits)) return unreadable("SLICE");
+  out.assign(n, PointSample{});
+  std::uint8_t kind = reader.u8();
+  const bool mixed = kind == kMixedKinds;
+  for (PointSample& sample : out) {
+    if (mixed) kind = reader.u8();
+    if (kind >= static_cast<std::uint8_t>(Kind::text)) return unreadable("SLICE");
+    sample.kind = static_cast<Kind>(kind);
+  }
+  std::uint64_t id = 0, time = 0;
+  for (PointSample& sample : out) {
+    id += static_cast<std::uint64_t>(reader.svarint());
+    time += static_cast<std::uint64_t>(reader.svarint());
+    if (!reader.ok() || id > UINT32_MAX) return unreadable("SLICE");
+    sample.point = PointId{static_cast<std::uint32_t>(id)};
+    sample.time = static_cast<std::int64_t>(time);
+  }
+  for (PointSample& sample : out) sample.bits = reader.fixed<std::uint64_t>();
+  if (!reader.ok() || !reader.at_end()) return unreadable("SLICE");
+  return {};
 }
 
 void write_run(GroupBuffer& group, PointId point, std::string_view frame) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,11 @@ struct One {
 };
 void write_one(GroupBuffer& group, const One& one);
 Result<One> parse_one(std::string_view body);
+
+/// SLICE: one sample after the other, of any points, all of plain quality and none of text.
+void write_slice(GroupBuffer& group, std::span<const PointSample> samples);
+/// `out` then has the samples of the entry, and nothing else.
+Result<void> parse_slice(std::string_view body, std::vector<PointSample>& out);
 
 /// RUN: samples of one point, ascending, as a frame of the codec room; only bytes here.
 struct RunFrame {

@@ -60,6 +60,14 @@ class GroupBuffer {
     raw(bytes);
   }
 
+  /// At least `bytes_max` to be written by hand, up to where `took` is then told.
+  char* room(std::size_t bytes_max) {
+    char* const at = grow(bytes_max);
+    size_ -= bytes_max;
+    return at;
+  }
+  void took(const char* end) { size_ = static_cast<std::size_t>(end - buffer_.data()); }
+
   /// For taking back what a command wrote before it turned out that it can't be done: `rewind(mark)` removes
   /// all entries made since `mark()`. Not between `begin` and `end`.
   struct Mark {

@@ -39,7 +39,7 @@ std::vector<Outcome> Outcomes::expand() const {
 
 WriteCounts WriteResult::counts() const {
   WriteCounts counts;
-  for (const Outcomes& some : outcomes) {
+  const auto add = [&counts](const Outcomes& some) {
     for (const auto& [what, n] : some.runs()) {
       switch (what) {
         case Outcome::stored: counts.stored += n; break;
@@ -50,7 +50,9 @@ WriteCounts WriteResult::counts() const {
         case Outcome::rejected: counts.rejected += n; break;
       }
     }
-  }
+  };
+  add(slice);
+  for (const Outcomes& some : outcomes) add(some);
   return counts;
 }
 

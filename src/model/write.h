@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -77,8 +78,24 @@ struct PointWrite {
   Run run;
 };
 
+/// One sample of one point, of plain quality and no text.
+struct PointSample {
+  PointId point{};
+  Kind kind = Kind::float64;
+  std::int64_t time = 0;   ///< Unix nanoseconds.
+  std::uint64_t bits = 0;  ///< Of the double for numbers, of the int64 for integers and digital codes.
+
+  static PointSample number(PointId point, std::int64_t time, double value) {
+    return {point, Kind::float64, time, std::bit_cast<std::uint64_t>(value)};
+  }
+  static PointSample integer(PointId point, std::int64_t time, std::int64_t value) {
+    return {point, Kind::int64, time, std::bit_cast<std::uint64_t>(value)};
+  }
+  bool operator==(const PointSample&) const = default;
+};
+
 /// One write of one caller. All of it is decided at one place in the order of everything; samples of one
-/// point take effect as if written one by one in the order of the run.
+/// point take effect as if written one by one in the order sent, those of `slice` before those of `writes`.
 struct WriteCommand {
   UpdateMode mode = UpdateMode::replace;
   bool all_or_none = false;  ///< A taken time under insert* refuses the whole command: ErrorCode::conflict.
@@ -86,7 +103,10 @@ struct WriteCommand {
   Door door = Door::internal;
   std::uint32_t principal = 0;  ///< Number of the caller, see auth::Principal.
   Timestamp now = Timestamp::from_unix_ns(0);
-  std::vector<PointWrite> writes;
+  /// Few samples each of many points, in the order sent: what gateways send all day. Costs no allocation per
+  /// sample. Any order, repeats allowed. Not for replace_range, whose range is that of a run.
+  std::vector<PointSample> slice;
+  std::vector<PointWrite> writes;  ///< Runs of single points, and whatever the slice can't hold.
 };
 
 struct WriteCounts {
@@ -97,6 +117,7 @@ struct WriteCounts {
 struct WriteResult {
   std::uint64_t seq = 0;           ///< Place in the order of everything; 0 if nothing was sent.
   std::vector<Outcomes> outcomes;  ///< Parallel to WriteCommand::writes.
+  Outcomes slice{};                ///< One per sample of WriteCommand::slice.
 
   WriteCounts counts() const;
 };

@@ -69,7 +69,7 @@ TEST(Concurrency, OldDataIsDecidedRightWhileFlushesMoveIt) {
         const auto want = model.apply(command);
         const auto got = sync_wait(archive->write(command));
         ASSERT_TRUE(got.has_value());
-        for (std::size_t k = 0; k < want.size(); ++k) ASSERT_EQ(got->outcomes[k].expand(), want[k]);
+        ASSERT_EQ(outcomes_of(command, *got), want);
         const Scan request = generator.scan();
         ASSERT_TRUE(same(samples_of(*archive->scan(request)), model.scan(request)));
       }

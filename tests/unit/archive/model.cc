@@ -24,8 +24,27 @@ bool same_value(const Sample& a, const Sample& b) {
 
 std::vector<std::vector<Outcome>> Model::apply(const WriteCommand& command) {
   std::vector<std::vector<Outcome>> all;
-  const auto before = points;
+  const auto before = command.all_or_none ? points : decltype(points){};
   bool ignored = false;
+  if (!command.slice.empty()) {
+    // As many commands of one sample, one behind the other.
+    auto& outcomes = all.emplace_back();
+    for (const PointSample& sample : command.slice) {
+      WriteCommand one;
+      one.mode = command.mode;
+      Run run;
+      run.kind = sample.kind;
+      const Timestamp time = Timestamp::from_unix_ns(sample.time);
+      if (is_number(run.kind)) {
+        run.push(time, std::bit_cast<double>(sample.bits));
+      } else {
+        run.push(time, std::bit_cast<std::int64_t>(sample.bits));
+      }
+      one.writes.push_back({sample.point, std::move(run)});
+      outcomes.push_back(apply(one)[0][0]);
+      ignored |= outcomes.back() == Outcome::ignored;
+    }
+  }
   for (const PointWrite& write : command.writes) {
     auto& samples = points[to_number(write.point)];
     auto& outcomes = all.emplace_back();
@@ -79,6 +98,13 @@ std::vector<Sample> Model::scan(const Scan& request) const {
   if (found.size() > request.limit)
     found.erase(found.begin() + static_cast<std::ptrdiff_t>(request.limit), found.end());
   return found;
+}
+
+std::vector<std::vector<Outcome>> outcomes_of(const WriteCommand& command, const WriteResult& result) {
+  std::vector<std::vector<Outcome>> all;
+  if (!command.slice.empty()) all.push_back(result.slice.expand());
+  for (const Outcomes& some : result.outcomes) all.push_back(some.expand());
+  return all;
 }
 
 std::vector<Sample> samples_of(const Run& run) {
@@ -153,7 +179,19 @@ WriteCommand Generator::command() {
   command.mode = kModes[below(std::size(kModes))];
   command.all_or_none = command.mode == UpdateMode::insert && below(4) == 0;
   command.door = Door::penstock;
-  for (std::size_t parts = below(3) + 1; parts > 0; --parts) {
+  if (command.mode != UpdateMode::replace_range && below(2) == 0) {
+    for (std::size_t n = below(2) == 0 ? below(4) + 1 : below(200) + 1; n > 0; --n) {
+      const auto& [point, kind] = points_[below(points_.size())];
+      if (kind == Kind::text) continue;
+      PointSample sample{point, kind, time(), 0};
+      const Value what = value(kind);
+      sample.bits = is_number(kind) ? std::bit_cast<std::uint64_t>(std::get<double>(what))
+                                    : std::bit_cast<std::uint64_t>(std::get<std::int64_t>(what));
+      command.slice.push_back(sample);
+    }
+  }
+  const std::size_t parts_min = command.slice.empty() ? 1 : 0;
+  for (std::size_t parts = below(3) + parts_min; parts > 0; --parts) {
     const auto& [point, kind] = points_[below(points_.size())];
     const std::size_t shape = below(10);
     const std::size_t n = shape < 5 ? 1 : shape < 9 ? below(20) + 1 : below(3000) + 1;

@@ -13,7 +13,8 @@ namespace penstock::archive {
 /// The archive as a plain map: what every sequence of commands, flushes and crashes must equal.
 class Model {
  public:
-  /// Applies a command sample by sample, in the order sent, and says what became of each.
+  /// Applies a command sample by sample, in the order sent, and says what became of each: first the slice's,
+  /// if there is one, then each write's.
   std::vector<std::vector<Outcome>> apply(const WriteCommand& command);
   /// What a scan must return.
   std::vector<Sample> scan(const Scan& request) const;
@@ -21,6 +22,8 @@ class Model {
   std::map<std::uint32_t, std::map<std::int64_t, Sample>> points;
 };
 
+/// What the archive answered, as `Model::apply` says it.
+std::vector<std::vector<Outcome>> outcomes_of(const WriteCommand& command, const WriteResult& result);
 std::vector<Sample> samples_of(const Run& run);
 bool same(const Sample& a, const Sample& b);
 std::string describe(const Sample& sample);

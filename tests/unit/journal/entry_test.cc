@@ -65,6 +65,29 @@ TEST(BatchOutcomes, JoinOverPoints) {
                                           {Outcome::rejected, RejectReason::point_gone, 4}}));
 }
 
+TEST_F(Buffer, ASliceComesBackBitForBit) {
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  const std::vector<PointSample> plain{PointSample::number(PointId{7}, 1'700'000'000'000'000'000, -0.0)};
+  std::vector<PointSample> mixed{PointSample::number(PointId{UINT32_MAX}, kMin, 1.5),
+                                 PointSample::integer(PointId{0}, kMax, kMin),
+                                 PointSample::integer(PointId{3}, -1, 5),
+                                 PointSample::number(PointId{3}, kMin, std::bit_cast<double>(~0ull))};
+  mixed[2].kind = Kind::digital;
+  for (const auto& samples : {plain, mixed}) {
+    buffer_.clear();
+    write_slice(buffer_, samples);
+    const Entry entry = only();
+    ASSERT_EQ(entry.tag, Tag::slice);
+    std::vector<PointSample> back;
+    ASSERT_TRUE(parse_slice(entry.body, back));
+    EXPECT_EQ(back, samples);
+    for (std::size_t cut = 0; cut < entry.body.size(); ++cut) {
+      EXPECT_FALSE(parse_slice(entry.body.substr(0, cut), back)) << cut;
+    }
+  }
+}
+
 TEST_F(Buffer, OneSampleOfEveryKindComesBackBitForBit) {
   const struct {
     Kind kind;

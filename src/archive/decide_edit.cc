@@ -1,0 +1,57 @@
+// Step W5 for a change of the catalog: the leader runs the edit under the catalog's lock.
+#include "archive/engine.h"
+
+namespace penstock::archive {
+namespace {
+
+std::size_t bytes_of(const std::vector<catalog::RowChange>& changes) {
+  std::size_t bytes = 512;
+  for (const catalog::RowChange& change : changes)
+    bytes += change.key.size() + (change.row ? change.row->size() : 0) + 32;
+  return bytes;
+}
+
+}  // namespace
+
+bool Engine::decide_edit(Ticket& ticket) {
+  catalog_lock_ = catalog_.lock();
+  catalog::Editor editor{catalog_.tables(), edit_changes_};
+  Result<void> edited = ticket.edit(editor);
+  if (edited && !edit_changes_.empty() && !journal_->make_room(group_.size() + bytes_of(edit_changes_))) {
+    edited = no_room();
+  }
+  if (!edited) {
+    editor.undo();
+    catalog_lock_.unlock();
+    ticket.result = tl::unexpected(std::move(edited).error());
+    return false;
+  }
+  WriteResult result;
+  result.seq = last_seq_ + batches_;
+  if (edit_changes_.empty()) {
+    catalog_lock_.unlock();
+    ticket.result = std::move(result);
+    return false;
+  }
+  // The rows are in the tables, but the lock stays until they are durable: nobody reads what a crash could
+  // take back.
+  edit_erased_ = editor.erased_points();
+  result.seq = last_seq_ + ++batches_;
+  journal::Batch batch;
+  batch.seq = result.seq;
+  batch.principal = ticket.command.principal;
+  batch.door = ticket.command.door;
+  journal::write_batch(group_, batch);
+  for (const catalog::RowChange& change : edit_changes_) {
+    journal::CatalogRow row{static_cast<std::uint8_t>(change.table), change.key, std::nullopt};
+    if (change.row) row.row = *change.row;
+    journal::write_catalog(group_, row);
+  }
+  for (const PointId point : edit_erased_) {
+    journal::write_erase(group_, {point, Timestamp::min(), Timestamp::max(), journal::EraseWhy::point_gone});
+  }
+  ticket.result = std::move(result);
+  return true;
+}
+
+}  // namespace penstock::archive
