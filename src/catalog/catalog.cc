@@ -83,6 +83,9 @@ Result<void> Editor::update_point(const Point& point) {
 Result<void> Editor::erase_point(PointId id) {
   if (tables_.points.find(id) == nullptr) return fail(ErrorCode::not_found, {}, "no such point");
   for (const AddressRow* address : tables_.addresses.of(id)) erase(AddressRow{*address});
+  if (tables_.energyview.series.find(EvSeries::key_of(id)) != nullptr) {
+    erase(TableId::ev_series, EvSeries::key_of(id));
+  }
   erase(TableId::points, PointRow::key_of(id));
   erased_points_.push_back(id);
   return {};

@@ -5,11 +5,12 @@
 #include <charconv>
 
 #include "catalog/catalog.h"
+#include "catalog/row_codec.h"
 
 namespace penstock::catalog {
 namespace {
 
-constexpr std::uint8_t kDomainRow = 1, kNodeRow = 2;
+constexpr std::uint8_t kDomainRow = 2, kNodeRow = 3;
 constexpr std::size_t kTagBytesMax = 128, kDomainBytesMax = 64;
 
 /// First path segments that belong to other doors and to the server itself.
@@ -46,13 +47,16 @@ bool is_name_character(char c) {
 void EvDomain::encode(ByteWriter& out) const {
   out.u8(kDomainRow);
   out.text(timezone);
+  out.fixed(seed);
 }
 
 std::optional<EvDomain> EvDomain::decode(std::string_view key, ByteReader& in) {
-  if (in.u8() != kDomainRow) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  if (version == 0 || version > kDomainRow) return std::nullopt;
   EvDomain row;
   row.name = key;
   row.timezone = in.text();
+  if (version > 1) row.seed = in.fixed<Uuid>();
   return row;
 }
 
@@ -72,11 +76,9 @@ void EvNode::encode(ByteWriter& out) const {
   out.u8(static_cast<std::uint8_t>((is_public ? 1 : 0) | (enabled ? 2 : 0)));
   out.svarint(interval_s);
   out.varint(parent);
-  out.varint(metadata.size());
-  for (const auto& [entry, value] : metadata) {
-    out.text(entry);
-    out.text(value);
-  }
+  put_pairs(out, metadata);
+  put_texts(out, labels);
+  out.varint(creator);
 }
 
 std::optional<EvNode> EvNode::decode(std::string_view key, ByteReader& in) {
@@ -97,10 +99,10 @@ std::optional<EvNode> EvNode::decode(std::string_view key, ByteReader& in) {
   row.enabled = (flags & 2) != 0;
   row.interval_s = in.svarint();
   row.parent = in.varint();
-  for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
-    std::string entry{in.text()};
-    row.metadata.emplace_back(std::move(entry), in.text());
-  }
+  row.metadata = get_pairs(in);
+  if (version == 2) return row;
+  row.labels = get_texts(in);
+  row.creator = static_cast<std::uint32_t>(in.varint());
   return row;
 }
 
@@ -148,12 +150,20 @@ std::string ev_address(std::string_view domain, std::uint64_t node, std::string_
   return address;
 }
 
+std::string ev_pi_tag(const EvNode& node, std::string_view tag) {
+  std::string name = "EV." + node.domain + ".";
+  name += node.made_by_uuid ? node.uuid.to_string() : std::to_string(node.id);
+  return name.append(".").append(tag);
+}
+
 Result<void> put_domain(Editor& editor, const EvDomain& domain) {
   if (!is_ev_domain(domain.name)) {
     return fail(ErrorCode::invalid_argument, "domain", "'" + domain.name + "' can't name a domain");
   }
   const EvDomain* known = editor.tables().energyview.domains.find(domain.name);
-  if (known == nullptr || known->timezone != domain.timezone) editor.put(domain);
+  EvDomain row = domain;
+  row.seed = known != nullptr && known->seed != Uuid{} ? known->seed : Uuid::random();
+  if (known == nullptr || known->timezone != row.timezone || known->seed != row.seed) editor.put(row);
   return {};
 }
 
@@ -198,9 +208,7 @@ Result<PointId> add_ev_series(Editor& editor, const EvNode& node, std::string_vi
     return *known;
   }
   Point point;
-  point.tag = editor.free_tag("EV." + node.domain + "." +
-                              (node.made_by_uuid ? node.uuid.to_string() : std::to_string(node.id)) + "." +
-                              std::string{tag});
+  point.tag = editor.free_tag(ev_pi_tag(node, tag));
   point.type = PointType::float64;
   point.point_source = "EV";
   point.future = true;
@@ -226,16 +234,51 @@ Result<void> assign_ev_tags(Editor& editor, const EvNode& node, const std::vecto
   return {};
 }
 
-Result<void> erase_ev_node(Editor& editor, const EvNode& node) {
+Result<void> erase_ev_series(Editor& editor, const AddressRow& address) {
   const Tables& tables = editor.tables();
-  for (const AddressRow& row : addresses_of(tables, node)) {
-    const Point* const point = tables.points.find(row.point);
-    if (point != nullptr && point->point_source == "EV" && tables.addresses.of(row.point).size() == 1) {
-      TRY_VOID(editor.erase_point(row.point));
-    } else {
-      editor.unbind(Door::energyview, row.address);
+  const std::vector<const AddressRow*> all = tables.addresses.of(address.point);
+  const bool elsewhere_here = std::any_of(all.begin(), all.end(), [&](const AddressRow* each) {
+    return each->door == Door::energyview && each->address != address.address;
+  });
+  if (!elsewhere_here && tables.energyview.series.find(EvSeries::key_of(address.point)) != nullptr) {
+    editor.erase(EvSeries::kTable, EvSeries::key_of(address.point));
+  }
+  const Point* const point = tables.points.find(address.point);
+  if (point != nullptr && point->point_source == "EV" && all.size() == 1) {
+    return editor.erase_point(address.point);
+  }
+  editor.unbind(Door::energyview, address.address);
+  return {};
+}
+
+void move_ev_series(Editor& editor, const AddressRow& address, std::string_view tag, const EvNode& node) {
+  const PointId point = address.point;
+  const std::string wanted = ev_address(node.domain, node.id, free_ev_tag(editor.tables(), node, tag));
+  editor.unbind(Door::energyview, address.address);
+  editor.bind(Door::energyview, wanted, point);
+}
+
+std::string free_ev_tag(const Tables& tables, const EvNode& node, std::string_view name) {
+  std::string plain;
+  for (const char c : name.substr(0, kTagBytesMax)) {
+    if (is_name_character(c)) {
+      plain.push_back(c);
+    } else if (!plain.ends_with('_')) {
+      plain.push_back('_');
     }
   }
+  if (plain.empty()) plain = "series";
+  std::string tag = plain;
+  for (int n = 2; tables.addresses.find(Door::energyview, ev_address(node.domain, node.id, tag)); ++n) {
+    const std::string number = "_" + std::to_string(n);
+    tag = plain.substr(0, kTagBytesMax - number.size()) + number;
+  }
+  return tag;
+}
+
+Result<void> erase_ev_node(Editor& editor, const EvNode& node) {
+  const Tables& tables = editor.tables();
+  for (const AddressRow& row : addresses_of(tables, node)) TRY_VOID(erase_ev_series(editor, row));
   std::vector<EvNode> below;
   for (const EvNode* each : tables.energyview.nodes.of(node.domain)) {
     if (each->parent == node.id) below.push_back(*each);

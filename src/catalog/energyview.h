@@ -10,18 +10,22 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "catalog/ev_series.h"
 #include "catalog/table.h"
 #include "model/point.h"
 
 namespace penstock::catalog {
 
 class Editor;
+struct Tables;
+struct AddressRow;
 
 /// One isolated store of nodes; the first part of every EnergyView path.
 struct EvDomain {
   static constexpr TableId kTable = TableId::ev_domains;
   std::string name;
   std::string timezone = "UTC";  ///< IANA name; times without an offset are read in it.
+  Uuid seed{};                   ///< What the UUIDs of its series and users are made from; see ev_series.h.
 
   std::string key() const { return name; }
   void encode(ByteWriter& out) const;
@@ -45,6 +49,8 @@ struct EvNode {
   std::int64_t interval_s = 0;
   std::uint64_t parent = 0;                                   ///< The id of a node of the domain; 0: none.
   std::vector<std::pair<std::string, std::string>> metadata;  ///< Key and value, in the order added.
+  std::vector<std::string> labels;                            ///< API v2 calls them tags.
+  std::uint32_t creator = 0;                                  ///< Number of a principal; 0: not known.
 
   static std::string key_of(std::string_view domain, std::uint64_t id);
   std::string key() const { return key_of(domain, id); }
@@ -74,12 +80,14 @@ class EvNodes final : public Table<EvNode> {
 struct EnergyViewTables {
   Table<EvDomain> domains;
   EvNodes nodes;
+  Table<EvSeries> series;
 
   /// Calls `f(TableId, TableBase&)` for each table, so that the catalog can load them.
   template <class F>
   void each(F&& f) {
     f(TableId::ev_domains, domains);
     f(TableId::ev_nodes, nodes);
+    f(TableId::ev_series, series);
   }
 };
 
@@ -87,7 +95,8 @@ struct EnergyViewTables {
 /// land in it.
 constexpr std::uint64_t kFirstUuidNodeId = 1'000'000'000;
 
-/// Adds a domain or changes its time zone. The first path segment of other doors is refused as a name.
+/// Adds a domain or changes its time zone; its seed is chosen once. The first path segment of other doors is
+/// refused as a name.
 /// Errors: invalid_argument.
 Result<void> put_domain(Editor& editor, const EvDomain& domain);
 
@@ -114,11 +123,24 @@ Result<void> assign_ev_tags(Editor& editor, const EvNode& node, const std::vecto
 /// it was made here and no other door addresses it, otherwise only the address goes.
 Result<void> erase_ev_node(Editor& editor, const EvNode& node);
 
+/// Takes one series away, as erase_ev_node does.
+Result<void> erase_ev_series(Editor& editor, const AddressRow& address);
+
+/// Moves a series to another node of the domain, under the same tag, or one like it where that is taken.
+void move_ev_series(Editor& editor, const AddressRow& address, std::string_view tag, const EvNode& node);
+
+/// A tag that the node does not have yet for a series of that name: the name itself if it can be a tag, else
+/// one like it.
+std::string free_ev_tag(const Tables& tables, const EvNode& node, std::string_view name);
+
 bool is_ev_tag(std::string_view tag);
 bool is_ev_domain(std::string_view name);
 
 /// The address text at Door::energyview. `append_` is for the hot path: it only appends.
 void append_ev_address(std::string& out, std::string_view domain, std::uint64_t node, std::string_view tag);
 std::string ev_address(std::string_view domain, std::uint64_t node, std::string_view tag);
+
+/// The PI tag that a series is made with: `EV.<domain>.<node>.<tag>`, the node as it was first named.
+std::string ev_pi_tag(const EvNode& node, std::string_view tag);
 
 }  // namespace penstock::catalog

@@ -35,6 +35,7 @@ enum class TableId : std::uint8_t {
   bx_devices = 32,
   ev_domains = 40,
   ev_nodes = 41,
+  ev_series = 42,
 };
 
 /// One durable change: the whole row, or its absence. This is what the journal and the store hold.

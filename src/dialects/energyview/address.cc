@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/text.h"
+
 namespace penstock::dialects::energyview {
 namespace {
 
@@ -69,6 +71,13 @@ std::string_view allowed_methods(Resource resource) {
     case Resource::tags: return "GET, HEAD";
   }
   return "";
+}
+
+bool allows(std::string_view list, http::Method method) {
+  for (const std::string_view each : split(list, ',')) {
+    if (trim(each) == http::to_string(method)) return true;
+  }
+  return false;
 }
 
 }  // namespace penstock::dialects::energyview

@@ -33,5 +33,7 @@ Target find_target(const http::Request& request, std::vector<std::string>& decod
 
 /// "GET, HEAD, POST": the methods of a resource, as in `Allow`.
 std::string_view allowed_methods(Resource resource);
+/// Whether such a list has the method.
+bool allows(std::string_view list, http::Method method);
 
 }  // namespace penstock::dialects::energyview

@@ -37,15 +37,12 @@ bool fits(double& number, const Point& point, const DigitalSet* set) {
 
 }  // namespace
 
-Checked<void> coerce(Run& run, const Point& point, const DigitalSet* set, std::string_view param) {
+std::optional<std::size_t> coerce(Run& run, const Point& point, const DigitalSet* set) {
   const Kind kind = point.kind();
-  if (kind == Kind::float64) return {};
+  if (kind == Kind::float64) return std::nullopt;
   std::vector<std::int64_t> integers;
   for (std::size_t i = 0; i < run.size(); ++i) {
-    if (!fits(run.numbers[i], point, set)) {
-      return refuse(Code::invalid_value, std::string{param} + ".data[" + std::to_string(i) + "].v",
-                    "The value does not fit the type of the point");
-    }
+    if (!fits(run.numbers[i], point, set)) return i;
     if (is_integer(kind)) integers.push_back(static_cast<std::int64_t>(run.numbers[i]));
   }
   run.kind = kind;
@@ -53,7 +50,7 @@ Checked<void> coerce(Run& run, const Point& point, const DigitalSet* set, std::s
     run.integers = std::move(integers);
     run.numbers.clear();
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace penstock::dialects::energyview

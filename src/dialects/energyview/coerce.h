@@ -1,12 +1,16 @@
 #pragma once
 
-#include "dialects/energyview/errors.h"
+#include <cstddef>
+#include <optional>
+
 #include "model/point.h"
 
 namespace penstock::dialects::energyview {
 
+inline constexpr const char* kMisfit = "The value does not fit the type of the point";
+
 /// Turns numbers as sent into values of another kind of point, for a point that was bound to a series.
-/// `param` is the place of the run in the request. Errors: invalid_value.
-Checked<void> coerce(Run& run, const Point& point, const DigitalSet* set, std::string_view param);
+/// Nothing if all fit, else the place of the first that does not; then the run is worthless.
+std::optional<std::size_t> coerce(Run& run, const Point& point, const DigitalSet* set);
 
 }  // namespace penstock::dialects::energyview

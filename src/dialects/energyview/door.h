@@ -8,6 +8,7 @@
 #include "dialects/energyview/energyview.h"
 #include "dialects/energyview/errors.h"
 #include "dialects/energyview/parse.h"
+#include "dialects/energyview/v2/door.h"
 #include "dialects/energyview/wire.h"
 #include "dialects/energyview/zone.h"
 
@@ -16,7 +17,8 @@ namespace penstock::dialects::energyview {
 /// The routes of one domain and their short handlers.
 class EnergyView final : public Dialect {
  public:
-  EnergyView(House& house, Settings settings) : house_{house}, settings_{settings} {}
+  EnergyView(House& house, Settings settings)
+      : house_{house}, settings_{settings}, version_two_{house, settings.max_read_points} {}
 
   std::string_view name() const override { return "energyview"; }
   http::BodyRule body_rule(const http::Request&) const override { return {kBodyBytesMax}; }
@@ -51,6 +53,7 @@ class EnergyView final : public Dialect {
 
   House& house_;
   const Settings settings_;
+  v2::VersionTwo version_two_;
 };
 
 }  // namespace penstock::dialects::energyview

@@ -62,6 +62,10 @@ Refusal refusal_of(const Error& error) {
   return {};
 }
 
+int status_of(Code code) {
+  return words_of(code).status;
+}
+
 http::Response render_refusal(const Refusal& refusal) {
   const Words words = words_of(refusal.code);
   std::string body;

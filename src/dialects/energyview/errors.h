@@ -46,6 +46,12 @@ inline tl::unexpected<Refusal> refuse(Code code, std::string param, std::string 
 
 /// The one place where our errors get this vendor's words.
 Refusal refusal_of(const Error& error);
+inline tl::unexpected<Refusal> refuse_as(ErrorCode code) {
+  return tl::unexpected(refusal_of(Error{code, {}, {}}));
+}
+
+/// The HTTP status of a code.
+int status_of(Code code);
 
 /// The error object of API v1 with the status of its code; the content type is `application/json` and nothing
 /// else, as the vendor's client compares the whole header.

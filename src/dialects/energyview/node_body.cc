@@ -177,6 +177,7 @@ Result<void> apply_wish(catalog::Editor& editor, catalog::EvNode node, const Nod
   give(wish.is_public, node.is_public);
   give(wish.enabled, node.enabled);
   give(wish.interval_s, node.interval_s);
+  give(wish.labels, node.labels);
   if (wish.no_parent) node.parent = 0;
   if (wish.parent) {
     const catalog::EvNode* above = find_node(tables, node.domain, *wish.parent);

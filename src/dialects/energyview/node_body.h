@@ -22,6 +22,7 @@ struct NodeWish {
   bool no_parent = false;  ///< `"parent":null`.
   std::optional<bool> is_public, enabled;
   std::optional<std::int64_t> interval_s;
+  std::optional<std::vector<std::string>> labels;  ///< Only API v2 has them.
 };
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;

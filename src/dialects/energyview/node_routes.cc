@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/energyview/body.h"
 #include "dialects/energyview/door.h"
 #include "dialects/energyview/node_body.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
-#include "http/inflate.h"
 #include "http/json_writer.h"
 
 namespace penstock::dialects::energyview {
@@ -17,31 +17,6 @@ http::Response no_content() {
   http::Response response;
   response.status = 204;
   return response;
-}
-
-Checked<void> read_json_body(http::Request& request) {
-  const std::string_view type = request.headers.get("Content-Type");
-  const std::string_view essence = trim(type.substr(0, type.find(';')));
-  if (!essence.empty() && !iequals(essence, "application/json")) {
-    return refuse(Code::unsupported_media_type, {}, "The body must be JSON");
-  }
-  const std::string_view encoding = request.headers.get("Content-Encoding");
-  if (encoding.empty() || iequals(encoding, "identity")) return {};
-  if (!iequals(encoding, "gzip")) {
-    return refuse(Code::unsupported_media_type, {}, "Only gzip is taken as Content-Encoding");
-  }
-  Result<http::Body> plain = http::gunzip(request.body.view(), kBodyBytesMax);
-  if (!plain) return tl::unexpected(refusal_of(plain.error()));
-  request.body = std::move(*plain);
-  return {};
-}
-
-/// Rights are given over the PI tags of series: who may write all tags that a node can have may change the
-/// node.
-bool may_change(const auth::Principal& caller, const catalog::EvNode& node) {
-  return caller.may(auth::Right::write,
-                    "EV." + node.domain + "." +
-                        (node.made_by_uuid ? node.uuid.to_string() : std::to_string(node.id)) + ".");
 }
 
 http::Response render_no_node(std::string_view text) {
@@ -98,11 +73,13 @@ Task<http::Response> EnergyView::post_node(const http::Request& request, const C
   if (!call.caller->may(auth::Right::write, "EV." + call.domain + ".")) co_return render_forbidden();
   const auto made = std::make_shared<catalog::EvNode>();
   archive::Archive::Edit edit = [made, wish = std::move(*wish), domain = call.domain,
+                                 creator = call.caller->number,
                                  now = call.now](catalog::Editor& editor) -> Result<void> {
     catalog::NewEvNode wanted;
     wanted.domain = domain;
     wanted.uuid = wish.uuid;
     TRY(*made, catalog::add_ev_node(editor, wanted));
+    made->creator = creator;
     return apply_wish(editor, *made, wish, now);
   };
   const auto done = co_await house_.archive.change(std::move(edit), Door::energyview, call.caller->number);

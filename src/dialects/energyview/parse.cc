@@ -241,7 +241,7 @@ Checked<std::vector<SeriesEntry>> parse_series(const http::Body& body, Zone zone
   }
   // The fast reader stops at the first thing that it does not like; the strict one knows whether it is JSON.
   if (const auto strict = json::parse(body); !strict) {
-    return refuse(Code::invalid_json, {}, "The body is not JSON: " + strict.error().detail);
+    return refuse(Code::invalid_json, {}, strict.error().detail);
   }
   if (reader.refused) return tl::unexpected(std::move(reader.refusal));
   return refuse(Code::invalid_json, {}, "The body can't be read");

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -8,6 +7,7 @@
 #include "dialects/common/query_text.h"
 #include "dialects/energyview/parse.h"
 #include "dialects/energyview/times.h"
+#include "dialects/energyview/words.h"
 #include "http/json.h"
 
 namespace penstock::dialects::energyview {
@@ -109,47 +109,20 @@ Checked<void> parse_tags(const http::Parameters& parameters, ReadQuery& query) {
   return {};
 }
 
-struct ResolutionWord {
-  std::string_view word;
-  Resolution resolution;
-};
-constexpr ResolutionWord kResolutions[] = {
-    {"second", Resolution::second},     {"minute", Resolution::minute},
-    {"5minute", Resolution::minute5},   {"10minute", Resolution::minute10},
-    {"15minute", Resolution::minute15}, {"20minute", Resolution::minute20},
-    {"30minute", Resolution::minute30}, {"hour", Resolution::hour},
-    {"day", Resolution::day},           {"month", Resolution::month},
-    {"year", Resolution::year},         {"decade", Resolution::decade},
-    {"century", Resolution::century},   {"millennia", Resolution::millennia}};
-
-struct AggregateWord {
-  std::string_view word;
-  Aggregate aggregate;
-};
-constexpr AggregateWord kAggregates[] = {{"avg", Aggregate::avg},
-                                         {"min", Aggregate::min},
-                                         {"max", Aggregate::max},
-                                         {"sum", Aggregate::sum},
-                                         {"count", Aggregate::count}};
-
 Checked<void> parse_buckets(const http::Parameters& parameters, ReadQuery& query) {
   if (const auto text = parameters.find("resolution")) {
-    const auto* at = std::find_if(std::begin(kResolutions), std::end(kResolutions),
-                                  [&](const ResolutionWord& each) { return each.word == *text; });
-    if (at == std::end(kResolutions)) {
-      return refuse(Code::invalid_parameter, "resolution", "There is no such resolution");
-    }
-    query.resolution = at->resolution;
+    const auto resolution = find_resolution(*text);
+    if (!resolution) return refuse(Code::invalid_parameter, "resolution", "There is no such resolution");
+    query.resolution = *resolution;
   }
   // Without a resolution the aggregate means nothing, whatever it says.
   const auto text = parameters.find("aggregate");
   if (!text || query.resolution == Resolution::none) return {};
-  const auto* at = std::find_if(std::begin(kAggregates), std::end(kAggregates),
-                                [&](const AggregateWord& each) { return each.word == *text; });
-  if (at == std::end(kAggregates)) {
+  const auto aggregate = find_aggregate(*text);
+  if (!aggregate) {
     return refuse(Code::invalid_parameter, "aggregate", "It must be avg, min, max, sum or count");
   }
-  query.aggregate = at->aggregate;
+  query.aggregate = *aggregate;
   return {};
 }
 

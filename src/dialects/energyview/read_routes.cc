@@ -31,7 +31,7 @@ void append_node(http::JsonWriter& w, const catalog::EvNode& node, const std::ve
   w.member("id", node.id).member("uuid", node.uuid.to_string());
   w.member("name", node.name).member("description", node.description);
   w.member("dataif", node.dataif).member("public", node.is_public).member("owner", "");
-  w.member("enabled", node.enabled).member("archived", false);
+  w.member("enabled", node.enabled).member("archived", node.state == "archived");
   w.member("designation", node.designation).member("device", node.device);
   w.key("tags").array_begin();
   for (const std::string& tag : tags) w.value(tag);
@@ -49,22 +49,6 @@ void append_node(http::JsonWriter& w, const catalog::EvNode& node, const std::ve
   for (auto at = first; at != last; ++at) append_name(w, *at->second);
   w.array_end();
   w.object_end();
-}
-
-/// Tags of a node that the caller may read; null where the node has tags and none of them may be.
-std::optional<std::vector<std::string>> readable_tags(const catalog::Tables& tables, std::string_view domain,
-                                                      const catalog::EvNode& node,
-                                                      const auth::Principal& caller) {
-  std::vector<std::string> all = tags_of(tables, domain, node.id);
-  if (all.empty() || caller.may_everything(auth::Right::read)) return all;
-  std::vector<std::string> readable;
-  for (std::string& tag : all) {
-    const auto id = tables.addresses.find(Door::energyview, catalog::ev_address(domain, node.id, tag));
-    const Point* point = id ? tables.points.find(*id) : nullptr;
-    if (point != nullptr && caller.may(auth::Right::read, point->tag)) readable.push_back(std::move(tag));
-  }
-  if (readable.empty()) return std::nullopt;
-  return readable;
 }
 
 }  // namespace

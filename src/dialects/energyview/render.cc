@@ -9,14 +9,6 @@
 namespace penstock::dialects::energyview {
 namespace {
 
-void append_value(std::string& out, double number, bool single_precision) {
-  if (single_precision) {
-    append_number(out, static_cast<float>(number));
-  } else {
-    append_number(out, number);
-  }
-}
-
 void append_series(std::string& out, const SeriesRows& series, Offsets& offsets, bool epoch) {
   http::JsonWriter w{out};
   w.object_begin();
@@ -33,7 +25,7 @@ void append_series(std::string& out, const SeriesRows& series, Offsets& offsets,
   for (const auto& [time, number] : series.rows.data) {
     out.append(first ? "{\"v\":" : ",{\"v\":");
     first = false;
-    append_value(out, number, series.rows.single_precision);
+    append_row_value(out, number, series.rows.single_precision);
     if (epoch) {
       out.append(",\"ts\":");
       append_epoch(out, time);
@@ -53,6 +45,14 @@ double numeric(const Run& run, std::size_t i) {
 }
 
 }  // namespace
+
+void append_row_value(std::string& out, double number, bool single_precision) {
+  if (single_precision) {
+    append_number(out, static_cast<float>(number));
+  } else {
+    append_number(out, number);
+  }
+}
 
 http::Response json_answer(int status, std::string body) {
   return http::Response::make(status, "application/json", std::move(body));

@@ -29,6 +29,9 @@ struct SeriesRows {
   Rows rows;
 };
 
+/// The shortest text of a number as it is stored.
+void append_row_value(std::string& out, double number, bool single_precision);
+
 http::Response json_answer(int status, std::string body);
 
 /// `{"timeseries":[…]}`: the answer to a read, and to a write that is not silent.

@@ -1,9 +1,10 @@
 #include "dialects/energyview/resolve.h"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 #include <unordered_set>
+
+#include "dialects/energyview/series_address.h"
 
 namespace penstock::dialects::energyview {
 namespace {
@@ -16,60 +17,21 @@ std::string at(std::size_t entry, std::string_view member) {
 /// them.
 std::string future_tag(std::string_view domain, const NodeRef& node, const catalog::EvNode* known,
                        std::string_view tag) {
-  std::string name = "EV.";
-  name.append(domain).append(".");
-  if (known != nullptr) {
-    name += known->made_by_uuid ? known->uuid.to_string() : std::to_string(known->id);
-  } else {
-    name += node.to_string();
-  }
-  return name.append(".").append(tag);
+  if (known != nullptr) return catalog::ev_pi_tag(*known, tag);
+  catalog::EvNode made;
+  made.domain = domain;
+  made.id = node.id;
+  made.uuid = node.uuid;
+  made.made_by_uuid = node.by_uuid;
+  return catalog::ev_pi_tag(made, tag);
 }
 
-/// An address of Door::energyview taken apart.
-struct SeriesAddress {
-  std::uint64_t node = 0;
-  std::string_view tag;
-};
+}  // namespace
 
-std::optional<SeriesAddress> parse_address(std::string_view address, std::size_t domain_size) {
-  SeriesAddress parsed;
-  const char* const begin = address.data() + domain_size + 1;
-  const char* const end = address.data() + address.size();
-  const auto [slash, error] = std::from_chars(begin, end, parsed.node);
-  if (error != std::errc{} || slash == end || *slash != '/') return std::nullopt;
-  parsed.tag = std::string_view{slash + 1, static_cast<std::size_t>(end - slash - 1)};
-  if (!catalog::is_ev_tag(parsed.tag)) return std::nullopt;  // A series that its node has lost.
-  return parsed;
-}
-
-/// Calls `f(SeriesAddress, PointId)` for the addresses that begin with `prefix`, which names the domain and
-/// may name a node.
-template <class F>
-void each_series(const catalog::Tables& tables, std::string_view domain, const std::string& prefix, F&& f) {
-  const auto& rows = tables.addresses.rows();
-  for (auto row = rows.lower_bound(catalog::AddressRow::key_of(Door::energyview, prefix)); row != rows.end();
-       ++row) {
-    const catalog::AddressRow& address = row->second;
-    if (address.door != Door::energyview || !std::string_view{address.address}.starts_with(prefix)) break;
-    if (const auto parsed = parse_address(address.address, domain.size())) f(*parsed, address.point);
-  }
-}
-
-std::string domain_prefix(std::string_view domain) {
-  return std::string{domain} + "/";
-}
-std::string node_prefix(std::string_view domain, std::uint64_t node) {
-  return catalog::ev_address(domain, node, {});
-}
-
-/// What EnergyView can show: its values are numbers.
 bool is_shown(PointType type) {
   return is_number(kind_of(type)) || type == PointType::int16 || type == PointType::int32 ||
          type == PointType::digital;
 }
-
-}  // namespace
 
 const catalog::EvNode* find_node(const catalog::Tables& tables, std::string_view domain,
                                  const NodeRef& node) {
@@ -220,11 +182,17 @@ Checked<std::vector<KnownSeries>> find_series(const catalog::Tables& tables, std
   };
   if (query.all_nodes) {
     each_series(tables, domain, domain_prefix(domain),
-                [&](const SeriesAddress& address, PointId id) { take(address, id, false); });
+                [&](const SeriesAddress& address, const catalog::AddressRow& row) {
+                  take(address, row.point, false);
+                  return true;
+                });
   }
   for (const Wanted& node : nodes) {
     each_series(tables, domain, node_prefix(domain, node.id),
-                [&](const SeriesAddress& address, PointId id) { take(address, id, node.by_uuid); });
+                [&](const SeriesAddress& address, const catalog::AddressRow& row) {
+                  take(address, row.point, node.by_uuid);
+                  return true;
+                });
   }
   if (query.one_tag && !is_known_tag) {
     return refuse(Code::unknown_tag, "tag", "There is no tag " + query.tags.front());
@@ -239,8 +207,30 @@ Checked<std::vector<KnownSeries>> find_series(const catalog::Tables& tables, std
 std::vector<std::string> tags_of(const catalog::Tables& tables, std::string_view domain, std::uint64_t node) {
   std::vector<std::string> tags;
   each_series(tables, domain, node_prefix(domain, node),
-              [&](const SeriesAddress& address, PointId) { tags.emplace_back(address.tag); });
+              [&](const SeriesAddress& address, const catalog::AddressRow&) {
+                tags.emplace_back(address.tag);
+                return true;
+              });
   return tags;
+}
+
+std::optional<std::vector<std::string>> readable_tags(const catalog::Tables& tables, std::string_view domain,
+                                                      const catalog::EvNode& node,
+                                                      const auth::Principal& caller) {
+  std::vector<std::string> all = tags_of(tables, domain, node.id);
+  if (all.empty() || caller.may_everything(auth::Right::read)) return all;
+  std::vector<std::string> readable;
+  for (std::string& tag : all) {
+    const auto id = tables.addresses.find(Door::energyview, catalog::ev_address(domain, node.id, tag));
+    const Point* point = id ? tables.points.find(*id) : nullptr;
+    if (point != nullptr && caller.may(auth::Right::read, point->tag)) readable.push_back(std::move(tag));
+  }
+  if (readable.empty()) return std::nullopt;
+  return readable;
+}
+
+bool may_change(const auth::Principal& caller, const catalog::EvNode& node) {
+  return caller.may(auth::Right::write, catalog::ev_pi_tag(node, {}));
 }
 
 }  // namespace penstock::dialects::energyview

@@ -55,7 +55,19 @@ struct KnownSeries {
 Checked<std::vector<KnownSeries>> find_series(const catalog::Tables& tables, std::string_view domain,
                                               const ReadQuery& query, const auth::Principal& caller);
 
+/// What EnergyView can show: its values are numbers.
+bool is_shown(PointType type);
+
 /// The tags of a node, ascending.
 std::vector<std::string> tags_of(const catalog::Tables& tables, std::string_view domain, std::uint64_t node);
+
+/// Tags of a node that the caller may read; nothing where the node has tags and none of them may be.
+std::optional<std::vector<std::string>> readable_tags(const catalog::Tables& tables, std::string_view domain,
+                                                      const catalog::EvNode& node,
+                                                      const auth::Principal& caller);
+
+/// Rights are given over the PI tags of series: who may write all tags that a node can have may change the
+/// node.
+bool may_change(const auth::Principal& caller, const catalog::EvNode& node);
 
 }  // namespace penstock::dialects::energyview

@@ -5,17 +5,9 @@ namespace penstock::dialects {
 namespace energyview {
 namespace {
 
-/// API v2 speaks plain text, and is not offered.
+/// API v2 has no domain in its paths and answers in another form.
 bool is_version_two(std::string_view path) {
-  return istarts_with(path, "/api/v2/") || path == "/api/v2";
-}
-
-/// Whether a list as in `Allow` has the method.
-bool allows(std::string_view list, http::Method method) {
-  for (const std::string_view each : split(list, ',')) {
-    if (trim(each) == http::to_string(method)) return true;
-  }
-  return false;
+  return path.starts_with("/api/v2/") || path == "/api/v2";
 }
 
 http::Response render_not_found(std::string error) {
@@ -26,7 +18,8 @@ http::Response render_not_found(std::string error) {
 
 Task<http::Response> EnergyView::handle(http::Request& request) {
   if (is_version_two(request.path)) {
-    co_return http::Response::make(404, "text/plain; charset=utf-8", "API v2 is not offered here\n");
+    http::Response response = co_await version_two_.handle(request);
+    co_return response;
   }
   std::vector<std::string> decoded;
   const Target target = find_target(request, decoded);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "dialects/energyview/body.h"
 #include "dialects/energyview/door.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
@@ -75,8 +76,7 @@ struct Setting {
 
 Checked<Setting> parse_setting(const http::Request& request) {
   Setting setting;
-  const std::string_view type = request.headers.get("Content-Type");
-  if (iequals(trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded")) {
+  if (iequals(media_type(request), "application/x-www-form-urlencoded")) {
     const auto form = http::Parameters::parse(request.body.view());
     const auto path = form.find("path"), value = form.find("value");
     if (!path || path->empty()) return refuse(Code::missing_parameter, "path", "path is required");

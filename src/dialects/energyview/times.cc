@@ -36,19 +36,22 @@ Timestamp shifted(Timestamp time, std::int64_t offset_s) {
   return Timestamp::from_unix_ns(ns);
 }
 
-/// Seconds of the fixed steps; zero for those of the calendar.
-std::int64_t step_seconds(Resolution resolution) {
+/// The fixed steps; zero for those of the calendar.
+std::int64_t step_ns(Resolution resolution) {
   switch (resolution) {
-    case Resolution::second: return 1;
-    case Resolution::minute: return 60;
-    case Resolution::minute5: return 300;
-    case Resolution::minute10: return 600;
-    case Resolution::minute15: return 900;
-    case Resolution::minute20: return 1200;
-    case Resolution::minute30: return 1800;
-    case Resolution::hour: return 3600;
+    case Resolution::microseconds: return kNsPerMicrosecond;
+    case Resolution::milliseconds: return kNsPerMillisecond;
+    case Resolution::second: return kNsPerSecond;
+    case Resolution::minute: return 60 * kNsPerSecond;
+    case Resolution::minute5: return 300 * kNsPerSecond;
+    case Resolution::minute10: return 600 * kNsPerSecond;
+    case Resolution::minute15: return 900 * kNsPerSecond;
+    case Resolution::minute20: return 1200 * kNsPerSecond;
+    case Resolution::minute30: return 1800 * kNsPerSecond;
+    case Resolution::hour: return 3600 * kNsPerSecond;
     case Resolution::none:
     case Resolution::day:
+    case Resolution::week:
     case Resolution::month:
     case Resolution::year:
     case Resolution::decade:
@@ -56,6 +59,13 @@ std::int64_t step_seconds(Resolution resolution) {
     case Resolution::millennia: return 0;
   }
   return 0;
+}
+
+/// 0 on a Monday, 6 on a Sunday.
+int days_behind_monday(const CivilTime& date) {
+  constexpr std::int64_t kThursday = 3;  // 1970-01-01 was one.
+  const std::int64_t days = days_from_civil(date.year, date.month, date.day) + kThursday;
+  return static_cast<int>((days % 7 + 7) % 7);
 }
 
 /// The first year of the group of `size` years that begins in years ending with `first`.
@@ -159,11 +169,11 @@ void append_epoch(std::string& out, Timestamp time) {
 Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets) {
   const std::int64_t offset_s = offsets.at(time);
   const Timestamp local = shifted(time, offset_s);
-  if (const std::int64_t step = step_seconds(resolution); step != 0) {
+  if (const std::int64_t step = step_ns(resolution); step != 0) {
     // Inside of one offset, so the distance to the begin of the bucket is the same on both clocks.
     // A bucket that begins before the range of times begins with it.
     std::int64_t begin;
-    const std::int64_t back = local.floor_to(step * kNsPerSecond).unix_ns() - local.unix_ns();
+    const std::int64_t back = local.floor_to(step).unix_ns() - local.unix_ns();
     if (__builtin_add_overflow(time.unix_ns(), back, &begin)) return Timestamp::min();
     return Timestamp::from_unix_ns(begin);
   }
@@ -171,6 +181,7 @@ Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets) {
   civil.hour = civil.minute = civil.second = 0;
   civil.nanosecond = 0;
   switch (resolution) {
+    case Resolution::week: civil.day -= days_behind_monday(civil); break;
     case Resolution::month: civil.day = 1; break;
     case Resolution::year: civil.month = civil.day = 1; break;
     case Resolution::decade:

@@ -35,8 +35,8 @@ void append_local(std::string& out, Timestamp time, Offsets& offsets);
 void append_epoch(std::string& out, Timestamp time);
 
 /// The begin of the bucket that an instant falls into, on the clock of the domain: minutes count from the
-/// full hour, days from local midnight, decades from years divisible by ten, centuries from years ending in
-/// 01.
+/// full hour, days from local midnight, weeks from Monday, decades from years divisible by ten, centuries
+/// from years ending in 01.
 Timestamp bucket_of(Timestamp time, Resolution resolution, Offsets& offsets);
 
 }  // namespace penstock::dialects::energyview

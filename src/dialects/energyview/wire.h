@@ -38,8 +38,11 @@ struct WriteOptions {
   Overwrite overwrite = Overwrite::none;
 };
 
+/// Words of both versions of the API; each has some that the other lacks.
 enum class Resolution : std::uint8_t {
   none,
+  microseconds,
+  milliseconds,
   second,
   minute,
   minute5,
@@ -49,6 +52,7 @@ enum class Resolution : std::uint8_t {
   minute30,
   hour,
   day,
+  week,
   month,
   year,
   decade,

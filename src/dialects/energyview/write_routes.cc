@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 #include "dialects/common/count_headers.h"
+#include "dialects/energyview/body.h"
 #include "dialects/energyview/coerce.h"
 #include "dialects/energyview/door.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
-#include "http/inflate.h"
 
 namespace penstock::dialects::energyview {
 namespace {
@@ -14,23 +14,10 @@ namespace {
 enum class BodyForm { json, form };
 
 Checked<BodyForm> body_form(const http::Request& request) {
-  const std::string_view type = request.headers.get("Content-Type");
-  const std::string_view essence = trim(type.substr(0, type.find(';')));
+  const std::string_view essence = media_type(request);
   if (iequals(essence, "application/x-www-form-urlencoded")) return BodyForm::form;
   if (essence.empty() || iequals(essence, "application/json")) return BodyForm::json;
   return refuse(Code::unsupported_media_type, {}, "The body must be JSON or a form");
-}
-
-Checked<void> inflate(http::Request& request) {
-  const std::string_view encoding = request.headers.get("Content-Encoding");
-  if (encoding.empty() || iequals(encoding, "identity")) return {};
-  if (!iequals(encoding, "gzip")) {
-    return refuse(Code::unsupported_media_type, {}, "Only gzip is taken as Content-Encoding");
-  }
-  Result<http::Body> plain = http::gunzip(request.body.view(), kBodyBytesMax);
-  if (!plain) return tl::unexpected(refusal_of(plain.error()));
-  request.body = std::move(*plain);
-  return {};
 }
 
 UpdateMode mode_of(Overwrite overwrite) {
@@ -121,9 +108,10 @@ Task<http::Response> EnergyView::post_timeseries(http::Request& request, const C
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const Point* point = tables->points.find((*points)[i]);
       if (point == nullptr || point->type == PointType::float64) continue;
-      const auto fit = coerce(entries[i].data, *point, tables->digital_sets.find(point->digital_set),
-                              write->single ? std::string{} : "[" + std::to_string(i) + "]");
-      if (!fit) co_return render_refusal(fit.error());
+      const auto misfit = coerce(entries[i].data, *point, tables->digital_sets.find(point->digital_set));
+      if (!misfit) continue;
+      const std::string at = "[" + std::to_string(i) + "].data[" + std::to_string(*misfit) + "].v";
+      co_return render_refusal({Code::invalid_value, write->single ? "val" : at, kMisfit});
     }
   }
 

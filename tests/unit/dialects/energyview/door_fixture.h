@@ -51,13 +51,7 @@ class DoorTest : public ::testing::Test {
     char name[] = "/tmp/penstock_ev_XXXXXX";
     ASSERT_NE(::mkdtemp(name), nullptr);
     folder_ = name;
-    archive::Options options;
-    options.directory = folder_.string();
-    options.segment_bytes = 1u << 20;
-    options.background_flush = false;
-    auto opened = archive::Archive::open(options);
-    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
-    archive_ = std::move(*opened);
+    open();
     archive::Archive::Edit seed = [](catalog::Editor& editor) -> Result<void> {
       const Timestamp now = Timestamp::from_unix_ns(kClockNs);
       TRY_VOID(seed_demo(editor, now));
@@ -72,6 +66,18 @@ class DoorTest : public ::testing::Test {
       return {};
     };
     ASSERT_TRUE(sync_wait(archive_->change(seed, Door::internal, 0)).has_value());
+    furnish();
+  }
+  void open() {
+    archive::Options options;
+    options.directory = folder_.string();
+    options.segment_bytes = 1u << 20;
+    options.background_flush = false;
+    auto opened = archive::Archive::open(options);
+    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+    archive_ = std::move(*opened);
+  }
+  void furnish() {
     house_ = std::make_unique<House>(House{.archive = *archive_,
                                            .authenticator = authenticator(),
                                            .clock_ns = [] { return kClockNs; },
@@ -83,6 +89,14 @@ class DoorTest : public ::testing::Test {
     door_.reset();
     archive_.reset();
     std::filesystem::remove_all(folder_);
+  }
+
+  /// As after a restart of the server.
+  void reopen() {
+    door_.reset();
+    archive_.reset();
+    open();
+    furnish();
   }
 
   void use(Settings settings) { door_ = make_energyview(*house_, settings); }

@@ -92,13 +92,6 @@ TEST_F(ReadTest, NodesAndTagsAreListed) {
   EXPECT_EQ(error(get("settings/other/7")), "404 not_found");
 }
 
-TEST_F(ReadTest, VersionTwoIsRefusedInItsOwnForm) {
-  http::Request two = request(http::Method::get, "/api/v2/timeseries");
-  const auto answer = send(two);
-  EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(answer.headers.get("Content-Type"), "text/plain; charset=utf-8");
-}
-
 TEST_F(ReadTest, TheDemoSeedsOnce) {
   archive::Archive::Edit seed = [](catalog::Editor& editor) {
     return seed_demo(editor, Timestamp::from_unix_ns(kClockNs));
