@@ -55,6 +55,7 @@ dialects::energyview::Settings energyview_settings(const Settings& settings) {
   if (settings.text("energyview.on_duplicate") == "reject") made.on_duplicate = OnDuplicate::reject;
   if (settings.text("energyview.single_reply") == "object") made.single_reply = SingleReply::object;
   made.max_read_points = static_cast<std::size_t>(settings.integer("energyview.max_read_points"));
+  made.rate_limit = settings.integer("energyview.rate_limit");
   return made;
 }
 

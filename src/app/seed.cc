@@ -5,6 +5,7 @@
 #include "dialects/buildingx/demo.h"
 #include "dialects/common/demo.h"
 #include "dialects/energyview/demo.h"
+#include "dialects/energyview/energyview.h"
 
 namespace penstock::app {
 
@@ -42,6 +43,11 @@ Result<void> add_points(catalog::Editor& editor, const std::vector<BuildingXPoin
 /// Adds a domain, or gives a known one the configured time zone.
 Result<void> add_domain(catalog::Editor& editor, const std::string& name, const std::string& timezone,
                         const std::string& where) {
+  if (auto known_zone = dialects::energyview::check_timezone(timezone); !known_zone) {
+    auto error = std::move(known_zone).error();
+    error.where = where;
+    return fail(std::move(error));
+  }
   const auto* known = editor.tables().energyview.domains.find(name);
   if (known != nullptr && known->timezone == timezone) return {};
   catalog::EvDomain domain;
@@ -69,6 +75,17 @@ Result<void> add_domains(catalog::Editor& editor, const ConfigurationFile& file)
   return {};
 }
 
+/// The rules of time zones are the machine's: an archive that moved may lack one.
+Result<void> check_timezones(const archive::Archive& archive) {
+  const auto tables = archive.catalog();
+  for (const auto& [name, domain] : tables->energyview.domains.rows()) {
+    if (dialects::energyview::check_timezone(domain.timezone)) continue;
+    return fail(ErrorCode::invalid_argument, "the EnergyView domain " + name,
+                "its time zone " + domain.timezone + " is not known on this machine");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> seed_catalog(archive::Archive& archive, const dialects::House& house, const Settings& settings,
@@ -86,7 +103,7 @@ Result<void> seed_catalog(archive::Archive& archive, const dialects::House& hous
     return add_domains(editor, file);
   };
   TRY_VOID(sync_wait(archive.change(std::move(edit), Door::internal, 0)));
-  return {};
+  return check_timezones(archive);
 }
 
 }  // namespace penstock::app

@@ -23,7 +23,8 @@ constexpr Setting kSettings[] = {
     {"insecure_plain_http", boolean, "false", "", "",
      "Allow plain HTTP on an address that others can reach: secrets and samples travel readable."},
     {"health_listen", text, "off", "", "", "A second small port that serves /health and /metrics alone."},
-    {"io_threads", integer, "0", "", "", "Threads that serve connections; 0: one less than cores, 8 at most."},
+    {"io_threads", integer, "0", "", "",
+     "Threads that serve connections; 0: one less than cores, 8 at most."},
     {"public_url", text, "", "", "",
      "How clients reach this server, as https://hist01:8443. Empty: taken from each request."},
     {"server_name", text, "PENSTOCK", "", "", "Name of the PI data server and of the AF server."},
@@ -62,6 +63,8 @@ constexpr Setting kSettings[] = {
     {"energyview.single_reply", choice, "array", "", "array|object",
      "Answer of the one-point form: an array (2022) or an object (older)."},
     {"energyview.max_read_points", integer, "5000000", "", "", "Largest answer of one read."},
+    {"energyview.rate_limit", integer, "0", "", "",
+     "Requests per second of one EnergyView domain, beyond them 429; 0: no limit. The vendor has 10."},
 };
 
 Result<void> check_value(const Setting& setting, const Given& given) {

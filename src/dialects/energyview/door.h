@@ -8,6 +8,7 @@
 #include "dialects/energyview/energyview.h"
 #include "dialects/energyview/errors.h"
 #include "dialects/energyview/parse.h"
+#include "dialects/energyview/rate_limit.h"
 #include "dialects/energyview/v2/door.h"
 #include "dialects/energyview/wire.h"
 #include "dialects/energyview/zone.h"
@@ -18,7 +19,10 @@ namespace penstock::dialects::energyview {
 class EnergyView final : public Dialect {
  public:
   EnergyView(House& house, Settings settings)
-      : house_{house}, settings_{settings}, version_two_{house, settings.max_read_points} {}
+      : house_{house},
+        settings_{settings},
+        rate_limit_{settings.rate_limit},
+        version_two_{house, settings.max_read_points, rate_limit_} {}
 
   std::string_view name() const override { return "energyview"; }
   http::BodyRule body_rule(const http::Request&) const override { return {kBodyBytesMax}; }
@@ -53,6 +57,7 @@ class EnergyView final : public Dialect {
 
   House& house_;
   const Settings settings_;
+  RateLimit rate_limit_;
   v2::VersionTwo version_two_;
 };
 

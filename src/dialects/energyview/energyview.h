@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "dialects/common/dialect.h"
 
@@ -28,12 +30,17 @@ struct Settings {
   OnDuplicate on_duplicate = OnDuplicate::keep;
   SingleReply single_reply = SingleReply::array;
   std::size_t max_read_points = 5'000'000;
+  std::int64_t rate_limit = 0;  ///< Requests per second and domain; 0: no limit.
 };
+
+/// Errors: invalid_argument if a domain can't have that time zone.
+Result<void> check_timezone(std::string_view name);
 
 }  // namespace energyview
 
 /// The door of the NODA EnergyView API v1: `/{domain}/api/v1/…` and `/~{domain}/api/v1/…` for every domain of
-/// the catalog. It answers all paths of that shape, also for domains that it does not know.
+/// the catalog, and of API v2: `/api/v2/…`. It answers all paths of these shapes, also for domains that it
+/// does not know.
 std::unique_ptr<Dialect> make_energyview(House& house, energyview::Settings settings);
 
 }  // namespace penstock::dialects

@@ -6,7 +6,7 @@ namespace penstock::dialects::energyview {
 namespace {
 
 constexpr std::string_view kRequestError = "invalid_request_error", kApiError = "api_error",
-                           kKeyError = "authentication_error";
+                           kKeyError = "authentication_error", kRateError = "rate_limit_error";
 
 struct Words {
   int status;
@@ -29,6 +29,7 @@ Words words_of(Code code) {
     case Code::conflict: return {409, kRequestError, "conflict"};
     case Code::payload_too_large: return {413, kRequestError, "payload_too_large"};
     case Code::unsupported_media_type: return {415, kRequestError, "unsupported_media_type"};
+    case Code::rate_limited: return {429, kRateError, "rate_limited"};
     case Code::internal: return {500, kApiError, "internal"};
     case Code::unavailable: return {503, kApiError, "unavailable"};
   }
@@ -76,6 +77,7 @@ http::Response render_refusal(const Refusal& refusal) {
   w.object_end();
   http::Response response = http::Response::make(words.status, "application/json", std::move(body));
   if (words.status == 401) response.headers.add("WWW-Authenticate", "Key");
+  if (words.status == 429) response.headers.add("Retry-After", "1");
   if (words.status == 503) response.headers.add("Retry-After", "5");
   return response;
 }

@@ -27,6 +27,7 @@ enum class Code : std::uint8_t {
   conflict,
   payload_too_large,
   unsupported_media_type,
+  rate_limited,
   internal,
   unavailable
 };

@@ -50,6 +50,9 @@ Task<http::Response> EnergyView::handle(http::Request& request) {
   Result<auth::PrincipalPtr> caller = co_await house_.authenticator.from_key(call.domain, key);
   if (!caller) co_return render_refusal(refusal_of(caller.error()));
   call.caller = std::move(*caller);
+  if (!rate_limit_.take(call.domain, call.now)) {
+    co_return render_refusal({Code::rate_limited, {}, "The domain sends too many requests"});
+  }
   const Result<Zone> zone = Zone::find(timezone);
   if (!zone) co_return render_refusal({Code::internal, {}, "The time zone of the domain is not known here"});
   call.zone = *zone;
@@ -74,6 +77,11 @@ Task<http::Response> EnergyView::handle(http::Request& request) {
     case Resource::none: break;
   }
   co_return render_not_found("There is no such resource");
+}
+
+Result<void> check_timezone(std::string_view name) {
+  TRY_VOID(Zone::find(name));
+  return {};
 }
 
 }  // namespace energyview

@@ -47,6 +47,24 @@ TEST(EvRows, OfOlderVersionsLackWhatWasAdded) {
   ASSERT_TRUE(read && in.ok());
   EXPECT_EQ(read->seed, Uuid{});
 
+  const Uuid uuid = Uuid::random();
+  std::string first;
+  ByteWriter oldest{first};
+  oldest.u8(1);
+  oldest.fixed(uuid);
+  oldest.u8(1);
+  for (const char* text : {"Roof", "on it", "Kelp-Basic", "sensor"}) oldest.text(text);
+  ByteReader first_in{first};
+  const auto first_read = EvNode::decode(EvNode::key_of("town", 7), first_in);
+  ASSERT_TRUE(first_read && first_in.ok() && first_in.at_end());
+  EXPECT_EQ(first_read->domain + std::to_string(first_read->id), "town7");
+  EXPECT_EQ(first_read->uuid, uuid);
+  EXPECT_TRUE(first_read->made_by_uuid && first_read->enabled && !first_read->is_public);
+  EXPECT_EQ(first_read->name + "/" + first_read->description + "/" + first_read->device + "/" +
+                first_read->designation,
+            "Roof/on it/Kelp-Basic/sensor");
+  EXPECT_TRUE(first_read->metadata.empty() && first_read->labels.empty() && first_read->state.empty());
+
   EvNode node;
   node.domain = "town";
   node.id = 7;

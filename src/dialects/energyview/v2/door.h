@@ -5,6 +5,7 @@
 
 #include "dialects/common/dialect.h"
 #include "dialects/energyview/errors.h"
+#include "dialects/energyview/rate_limit.h"
 #include "dialects/energyview/v2/address.h"
 
 namespace penstock::dialects::energyview::v2 {
@@ -12,7 +13,8 @@ namespace penstock::dialects::energyview::v2 {
 /// The routes of API v2 and their short handlers. The domain of a call is the user name of its credentials.
 class VersionTwo {
  public:
-  VersionTwo(House& house, std::size_t max_read_points) : house_{house}, max_read_points_{max_read_points} {}
+  VersionTwo(House& house, std::size_t max_read_points, RateLimit& rate_limit)
+      : house_{house}, max_read_points_{max_read_points}, rate_limit_{rate_limit} {}
 
   Task<http::Response> handle(http::Request& request);
 
@@ -51,6 +53,7 @@ class VersionTwo {
 
   House& house_;
   const std::size_t max_read_points_;
+  RateLimit& rate_limit_;  // Both versions of the API count together.
 };
 
 }  // namespace penstock::dialects::energyview::v2

@@ -46,6 +46,7 @@ http::Response render_refusal(const Refusal& refusal, std::string_view realm) {
   if (status == 401) {
     response.headers.add("WWW-Authenticate", "Basic realm=\"" + std::string{realm} + "\"");
   }
+  if (status == 429) response.headers.add("Retry-After", "1");
   if (status == 503) response.headers.add("Retry-After", "5");
   return response;
 }

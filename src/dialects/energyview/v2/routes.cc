@@ -35,6 +35,13 @@ Task<http::Response> VersionTwo::handle(http::Request& request) {
       co_await house_.authenticator.from_key(credentials->domain, credentials->key);
   if (!caller) co_return render_refusal(refusal_of(caller.error()), realm);
   call.caller = std::move(*caller);
+  if (!rate_limit_.take(call.domain, call.now)) {
+    http::Response response =
+        render_refusal({Code::rate_limited, {}, "The domain sends too many requests"}, realm);
+    // Requests in an hour, as the self-hosted server counts them.
+    response.headers.add("X-RateLimit-Limit", std::to_string(rate_limit_.per_second() * 3600));
+    co_return response;
+  }
   if (request.fault == http::Fault::body_too_large) {
     co_return render_refusal({Code::payload_too_large, {}, "The body may have 16 MiB"}, realm);
   }

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "dialects/energyview/rate_limit.h"
 #include "door_fixture.h"
 
 namespace penstock::dialects::energyview {
@@ -313,6 +314,38 @@ TEST_F(VersionTwoTest, CredentialsAreADomainAndItsKey) {
   EXPECT_EQ(document(read("timeseries")).array().size(), 1u);
   EXPECT_EQ(refusal(read(series)), forbidden);
   EXPECT_EQ(document(read("things/" + kThing + "/timeseries")).array().size(), 1u);
+}
+
+TEST_F(VersionTwoTest, RatesAreLimitedForBothVersionsTogether) {
+  use({.rate_limit = 3});
+  EXPECT_EQ(read("timeseries").status, 200);
+  EXPECT_EQ(get("nodes").status, 200);
+  EXPECT_EQ(read("timeseries").status, 200);
+  const auto refused = read("timeseries");
+  EXPECT_EQ(refusal(refused), "429 The domain sends too many requests");
+  EXPECT_EQ(refused.headers.get("Retry-After"), "1");
+  EXPECT_EQ(refused.headers.get("X-RateLimit-Limit"), "10800");
+  const auto first = get("nodes");
+  EXPECT_EQ(error(first), "429 rate_limited");
+  EXPECT_EQ(first.headers.get("Retry-After"), "1");
+  // Each domain counts alone.
+  user_ = "demo:demo-secret";
+  EXPECT_EQ(read("timeseries").status, 200);
+}
+
+TEST(RateLimit, FillsAgainWithTime) {
+  RateLimit limit{10};
+  const Timestamp start = Timestamp::from_unix_ns(kClockNs);
+  const auto taken = [&](Timestamp now) {
+    int count = 0;
+    while (count < 100 && limit.take("town", now)) ++count;
+    return count;
+  };
+  EXPECT_EQ(taken(start), 10);
+  EXPECT_EQ(taken(start.plus_ns(99'000'000)), 0);
+  EXPECT_EQ(taken(start.plus_ns(350'000'000)), 3);
+  EXPECT_EQ(taken(start.plus_ns(60 * kNsPerSecond)), 10);
+  EXPECT_EQ(taken(start), 0);
 }
 
 TEST_F(VersionTwoTest, ListsComeInPagesAndByTag) {
