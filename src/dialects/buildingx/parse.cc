@@ -99,7 +99,7 @@ class ItemReader {
     if (const auto error = value.type().get(type)) return error;
     if (type != od::json_type::number) return od::read_over(value);
     double number;
-    if (const auto error = value.get_double().get(number)) return error;
+    if (const auto error = od::read_double(value, number)) return error;
     for (int grade = 0; grade <= kGradeMax; ++grade) {
       if (number == grade) quality_ = grade;
     }

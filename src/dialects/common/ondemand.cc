@@ -1,9 +1,11 @@
 #include "dialects/common/ondemand.h"
 
 #include <cctype>
+#include <cmath>
 
 #include "base/text.h"
 #include "dialects/common/number_text.h"
+#include "dialects/common/shape_values.h"
 
 namespace penstock::dialects::ondemand {
 
@@ -60,6 +62,16 @@ simdjson::error_code read_over(value item, int depth) {
       return trim(item.raw_json_token()) == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
   }
   return simdjson::TAPE_ERROR;
+}
+
+simdjson::error_code read_double(value item, double& number) {
+  const std::string_view token = trim(item.raw_json_token());
+  const char* const end = token.data() + token.size();
+  if (shape::read_number(token.data(), end, number) == end) return simdjson::SUCCESS;
+  const auto odd = token.starts_with('+') ? std::nullopt : parse_number_text(token);
+  if (!odd || !std::isfinite(*odd)) return simdjson::NUMBER_ERROR;
+  number = *odd;
+  return simdjson::SUCCESS;
 }
 
 }  // namespace penstock::dialects::ondemand

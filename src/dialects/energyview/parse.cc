@@ -186,7 +186,7 @@ class BodyReader {
         const char* const key = raw.raw();
         if (key[0] == 'v' && key[1] == '"') {
           has_value = true;
-          if (value.get_double().get(number)) {
+          if (od::read_double(value, number)) {
             return wrong(Code::invalid_value, at_point(index, ".v"), "v must be a number");
           }
         } else if (key[0] == 't' && key[1] == 's' && key[2] == '"') {

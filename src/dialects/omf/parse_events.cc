@@ -172,7 +172,7 @@ error_code EventReader::read_cell(const Column& column, od::value value, Cell& c
   if (type == od::json_type::number && rules_.action != Action::remove) {
     if (is_floating(column)) {
       double number;
-      if (value.get_double().get(number) == simdjson::SUCCESS) {
+      if (od::read_double(value, number) == simdjson::SUCCESS) {
         cell = decode_double(column, number, report_, item_);
         return simdjson::SUCCESS;
       }

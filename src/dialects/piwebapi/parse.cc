@@ -2,7 +2,7 @@
 
 // Every error of the parser has to be looked at: without exceptions, what would throw does not compile.
 #define SIMDJSON_EXCEPTIONS 0
-#include <simdjson.h>
+#include "dialects/common/ondemand.h"
 
 #include <charconv>
 #include <cmath>
@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dialects/piwebapi/coerce.h"
 #include "dialects/piwebapi/fast_time.h"
+#include "dialects/piwebapi/parse_regular.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
@@ -126,16 +127,13 @@ bool read_null(sj::value& value) {
 }
 
 bool read_number(sj::value& value, WireValue& out) {
-  sj::number number;
-  if (value.get_number().get(number)) return false;
-  out.number = number.as_double();
-  if (number.is_int64()) {
+  if (!value.get_int64().get(out.integer)) {
     out.type = WireValue::Type::integer;
-    out.integer = number.get_int64();
-  } else {
-    out.type = WireValue::Type::number;
+    out.number = static_cast<double>(out.integer);
+    return true;
   }
-  return true;
+  out.type = WireValue::Type::number;
+  return !ondemand::read_double(value, out.number);
 }
 
 bool read_state(sj::value& value, WireValue& out) {
@@ -158,7 +156,7 @@ bool read_state(sj::value& value, WireValue& out) {
       out.state_name = text;
     } else if (name == MemberName::value && type == sj::json_type::number) {
       double number;
-      if (member.get_double().get(number)) return false;
+      if (ondemand::read_double(member, number)) return false;
       out.state_code = number;
     } else if (name == MemberName::value && type == sj::json_type::string) {
       std::string_view text;
@@ -184,9 +182,11 @@ bool read_array(sj::value& value, WireValue& out) {
     if (element.type().get(type)) return false;
     std::uint64_t byte = 256;
     if (type == sj::json_type::number) {
-      sj::number number;
-      if (element.get_number().get(number)) return false;
-      if (number.is_int64() && number.get_int64() >= 0) byte = static_cast<std::uint64_t>(number.get_int64());
+      if (element.get_uint64().get(byte)) {
+        double number;
+        if (ondemand::read_double(element, number)) return false;
+        byte = 256;
+      }
     }
     out.bytes_fit = out.bytes_fit && byte < 256;
     if (out.bytes_fit) out.bytes.push_back(static_cast<char>(byte));
@@ -459,6 +459,14 @@ ParsedValues parse_items(std::span<const json::Value> items, const Stream& strea
 
 Result<ParsedValues> parse_values(const http::Body& body, BodyShape shape, const Stream& stream,
                                   const ParseRules& rules) {
+  if (shape == BodyShape::list) {
+    if (auto regular = parse_regular_values(body, stream, rules)) return *std::move(regular);
+  }
+  return parse_values_by_item(body, shape, stream, rules);
+}
+
+Result<ParsedValues> parse_values_by_item(const http::Body& body, BodyShape shape, const Stream& stream,
+                                          const ParseRules& rules) {
   if (trim(body.view()).empty()) return fail(ErrorCode::missing_argument, {}, "The request body is missing.");
   Collector fast{stream, rules};
   switch (read_fast(body, shape, fast)) {

@@ -38,11 +38,16 @@ enum class BodyShape {
 };
 
 /// Reads a body of `POST streams/{webId}/value` or `…/recorded` straight into columns. The whole of it is
-/// read before anything is returned. What the strict parser refuses is read again by the lenient one, and
-/// counted. Errors: invalid_json, invalid_argument (not the shape), limit_exceeded (too many items). Bad
-/// items are not errors, they are in `errors`.
+/// read before anything is returned. Lists of rows that are alike are read by their layout (parse_regular.h).
+/// What the strict parser refuses is read again by the lenient one, and counted. Errors: invalid_json,
+/// invalid_argument (not the shape), limit_exceeded (too many items). Bad items are not errors, they are in
+/// `errors`.
 Result<ParsedValues> parse_values(const http::Body& body, BodyShape shape, const Stream& stream,
                                   const ParseRules& rules);
+
+/// parse_values without the reading by layout. The result is the same.
+Result<ParsedValues> parse_values_by_item(const http::Body& body, BodyShape shape, const Stream& stream,
+                                          const ParseRules& rules);
 
 /// The same for timed values of a document, one stream's share of a larger body. Never fails as a whole.
 ParsedValues parse_items(std::span<const json::Value> items, const Stream& stream, const ParseRules& rules);

@@ -232,6 +232,14 @@ TEST(ParseValues, Bodies) {
   }
 }
 
+TEST(ParseValues, NumbersOfManyDigits) {
+  const penstock::Run run =
+      parse(R"([{"Value":0.30000000000000004000000004},{"Value":3.14159265358979323846}])", BodyShape::list,
+            stream(PointType::float64))
+          .run;
+  EXPECT_EQ(run.numbers, (std::vector<double>{0.30000000000000004, 3.141592653589793}));
+}
+
 TEST(ParseValues, BadItemsKeepTheirPlaces) {
   const ParsedValues parsed =
       parse(R"([{"Value":1},{"Value":"a"},{"Value":3},{"Value":"b"},{"Value":5,"Questionable":true}])",
