@@ -36,9 +36,10 @@ struct Place {
     catalog::Editor editor{tables, changes};
     Report report;
     const auto types = parse_types(*json::parse(kTypes), Action::create, report);
-    if (!apply_types(editor, types, Action::create, Version::v1_2, report)) std::abort();
+    Progress types_done, containers_done;
+    if (!apply_types(editor, types, Action::create, Version::v1_2, report, types_done)) std::abort();
     const auto containers = parse_containers(*json::parse(kContainers), Action::create, report);
-    if (!apply_containers(editor, containers, Action::create, scene, report)) std::abort();
+    if (!apply_containers(editor, containers, Action::create, scene, report, containers_done)) std::abort();
   }
 };
 
@@ -74,12 +75,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (message->writes.size() != message->first_item.size()) std::abort();
     for (const PointWrite& write : message->writes) check_columns(write);
     catalog::Editor editor{place.tables, place.changes};
-    for (const AssetItem& item : parse_assets(message->assets, report)) {
-      const auto done = item.index() == 0
-                            ? apply_static(editor, std::get<0>(item), action, place.scene, report)
-                            : apply_links(editor, std::get<1>(item), action, place.scene, report);
-      if (!done) std::abort();
-    }
+    const auto assets = parse_assets(message->assets, report);
+    Progress at;
+    if (!apply_assets(editor, assets, action, place.scene, report, at)) std::abort();
+    if (at.item < assets.size() && !is_full(editor)) std::abort();
     editor.undo();
     const http::Response response = render_report(report, Uuid{}, 202, EventShape::both, true);
     if (!json::parse(std::string_view{response.body})) std::abort();

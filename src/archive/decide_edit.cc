@@ -2,23 +2,17 @@
 #include "archive/engine.h"
 
 namespace penstock::archive {
-namespace {
-
-std::size_t bytes_of(const std::vector<catalog::RowChange>& changes) {
-  std::size_t bytes = 512;
-  for (const catalog::RowChange& change : changes)
-    bytes += change.key.size() + (change.row ? change.row->size() : 0) + 32;
-  return bytes;
-}
-
-}  // namespace
-
 bool Engine::decide_edit(Ticket& ticket) {
   catalog_lock_ = catalog_.lock();
   catalog::Editor editor{catalog_.tables(), edit_changes_};
   Result<void> edited = ticket.edit(editor);
-  if (edited && !edit_changes_.empty() && !journal_->make_room(group_.size() + bytes_of(edit_changes_))) {
-    edited = no_room();
+  if (edited && !edit_changes_.empty()) {
+    const std::size_t bytes = editor.bytes() + editor.erased_points().size() * 64 + 512;
+    if (bytes > options_.segment_bytes - 8192) {
+      edited = fail(ErrorCode::limit_exceeded, {}, "the change is too large to be kept as one");
+    } else if (!journal_->make_room(group_.size() + bytes)) {
+      edited = no_room();
+    }
   }
   if (!edited) {
     editor.undo();

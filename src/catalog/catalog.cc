@@ -34,6 +34,7 @@ void Editor::change(TableId table, std::string key, std::optional<std::string> r
   CHECK(rows != nullptr);
   before_.push_back({table, key, rows->encoded(key)});
   CHECK(rows->apply(key, row).has_value());
+  bytes_ += key.size() + (row ? row->size() : 0) + 32;
   changes_.push_back({table, std::move(key), std::move(row)});
 }
 
@@ -44,6 +45,7 @@ void Editor::undo() {
   before_.clear();
   changes_.clear();
   erased_points_.clear();
+  bytes_ = 0;
 }
 
 std::uint64_t Editor::next(std::string_view counter) {

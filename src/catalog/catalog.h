@@ -88,6 +88,9 @@ class Editor {
 
   const std::vector<PointId>& erased_points() const { return erased_points_; }
 
+  /// About what the changes so far take in the journal.
+  std::size_t bytes() const { return bytes_; }
+
   /// Takes all changes back, newest first.
   void undo();
 
@@ -98,6 +101,7 @@ class Editor {
   std::vector<RowChange>& changes_;
   std::vector<RowChange> before_;
   std::vector<PointId> erased_points_;
+  std::size_t bytes_ = 0;
 };
 
 /// The tables and their lock.

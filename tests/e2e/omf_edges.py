@@ -85,6 +85,30 @@ def one_bad_in_ten_thousand(server):
     check('penstock_omf_events_total{severity="Error"}' in text, "events are counted")
 
 
+def many_in_one_message(server):
+    """50,000 containers, then a value for each, then all of them deleted, a message for each."""
+    omf, pi, number = Omf(server.url), Pi(server.url), 50_000
+
+    def send(message_type, items, action="create"):
+        return omf.send(message_type, gzip.compress(json.dumps(items).encode(), 1), action, compression="gzip")
+
+    containers = [{"id": f"wide.{i}", "typeid": "EdgeLevel"} for i in range(number)]
+    answer = send("container", containers)
+    check_equal((answer.status_code, answer.json()["Messages"]), (201, []), "50,000 containers")
+    check_equal(send("container", containers).status_code, 200, "and once more")
+    answer = send("data", [{"containerid": f"wide.{i}", "values": [{"Time": moment(0), "Level": 1}]}
+                           for i in range(number)])
+    check_equal((answer.status_code, answer.headers.get("Penstock-Stored")), (202, str(number)), "a value for each")
+    check_equal([row[1] for row in pi.read(f"wide.{number - 1}")], [1], "also for the last one")
+    # More values than a segment of the journal has room for.
+    answer = send("data", [{"containerid": "wide.0", "values": [{"Time": moment(i), "Level": 2}
+                                                                  for i in range(1_700_000)]}], "update")
+    check_equal((answer.status_code, answer.headers.get("Penstock-Stored"), answer.headers.get("Penstock-Replaced")),
+                (202, "1699999", "1"), "1.7 million values of one point")
+    check_equal(send("container", containers, "delete").status_code, 200, "all deleted")
+    check_equal(count_points(pi, "wide.*"), 0, "with their points")
+
+
 def raw(server, *pieces, expect_continue=False):
     """Sends bytes as they stand; returns the status lines and the last body."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
@@ -189,6 +213,7 @@ def definitions_outlive_a_kill():
 
 with Server() as the_server:
     one_bad_in_ten_thousand(the_server)
+    many_in_one_message(the_server)
     forms_of_requests(the_server)
     limits(the_server)
 settings()

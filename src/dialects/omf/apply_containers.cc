@@ -28,8 +28,9 @@ bool is_compatible(PointType wanted, PointType found) {
 
 class ContainerApplier {
  public:
-  ContainerApplier(catalog::Editor& editor, const Scene& scene, Report& report)
-      : editor_{editor}, tables_{editor.tables()}, scene_{scene}, report_{report} {}
+  /// `points` counts those that the message made.
+  ContainerApplier(catalog::Editor& editor, const Scene& scene, Report& report, std::size_t& points)
+      : editor_{editor}, tables_{editor.tables()}, scene_{scene}, report_{report}, points_{points} {}
 
   Result<void> put(const ContainerItem& item, Action action) {
     const OmfType* const type = find_type(item);
@@ -177,7 +178,32 @@ class ContainerApplier {
       if (!check(item, plan)) return std::nullopt;
       plans.push_back(std::move(plan));
     }
+    if (!check_size(item, row, plans)) return std::nullopt;
     return plans;
+  }
+
+  /// What one message and one container may ask of a server.
+  bool check_size(const ContainerItem& item, const OmfContainer& row, const std::vector<Plan>& plans) {
+    std::size_t made = 0, bytes = catalog::OmfContainers::encode(row).size();
+    for (const Plan& plan : plans) {
+      if (plan.found != nullptr) continue;
+      ++made;
+      const Point& point = plan.point;
+      bytes += point.tag.size() + point.descriptor.size() + point.eng_units.size() +
+               point.point_source.size() + point.extended_descriptor.size();
+    }
+    if (bytes > kItemBytesMax) {
+      report_.add(item.index, events::invalid_definition(item.id, "", "The definition is too large."));
+      return false;
+    }
+    if (made > 0 && points_ + made > kMessagePointsMax) {
+      report_.add(
+          item.index,
+          events::points_not_created(
+              item.id, 500, "A message makes at most " + std::to_string(kMessagePointsMax) + " PI points."));
+      return false;
+    }
+    return true;
   }
 
   bool check(const ContainerItem& item, Plan& plan) {
@@ -215,6 +241,7 @@ class ContainerApplier {
         plan.point.created = plan.point.changed = scene_.now;
         plan.point.creator = plan.point.changer = scene_.caller.name;
         TRY(stream.point, editor_.add_point(plan.point));
+        ++points_;
         made = true;
         if (may_lose_precision(*plan.property, plan.point.type)) {
           report_.add(item.index, events::precision_possible(item.id, plan.property->key));
@@ -288,14 +315,16 @@ class ContainerApplier {
   const catalog::Tables& tables_;
   const Scene& scene_;
   Report& report_;
+  std::size_t& points_;
 };
 
 }  // namespace
 
 Result<void> apply_containers(catalog::Editor& editor, const std::vector<ContainerItem>& items, Action action,
-                              const Scene& scene, Report& report) {
-  ContainerApplier applier{editor, scene, report};
-  for (const ContainerItem& item : items) {
+                              const Scene& scene, Report& report, Progress& at) {
+  ContainerApplier applier{editor, scene, report, at.points};
+  for (std::size_t n = 0; at.item < items.size() && n < kEditItems && !is_full(editor); ++n, ++at.item) {
+    const ContainerItem& item = items[at.item];
     if (action == Action::remove) {
       TRY_VOID(applier.remove(item));
     } else {

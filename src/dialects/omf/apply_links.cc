@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <variant>
 
 #include "base/text.h"
 #include "dialects/omf/apply.h"
@@ -221,15 +222,35 @@ class LinkApplier {
 }  // namespace
 
 Result<void> apply_links(catalog::Editor& editor, const LinkItem& item, Action action, const Scene& scene,
-                         Report& report) {
-  if (!report.failed(item.index)) report.succeed(item.index, 200);
+                         Report& report, std::size_t& part) {
+  report.succeed(item.index, 200);
   LinkApplier applier{editor, item.index, scene, report};
-  for (const auto& [source, target] : item.links) {
+  for (; part < item.links.size() && !is_full(editor); ++part) {
+    const auto& [source, target] = item.links[part];
     if (action == Action::remove) {
       applier.remove(source, target);
     } else {
       applier.put(source, target);
     }
+  }
+  return {};
+}
+
+Result<void> apply_assets(catalog::Editor& editor, const std::vector<AssetItem>& items, Action action,
+                          const Scene& scene, Report& report, Progress& at) {
+  for (std::size_t n = 0; at.item < items.size() && n < kEditItems && !is_full(editor); ++n) {
+    std::size_t parts = 0;
+    if (const auto* instances = std::get_if<StaticItem>(&items[at.item])) {
+      parts = instances->instances.size();
+      TRY_VOID(apply_static(editor, *instances, action, scene, report, at.part));
+    } else {
+      const auto& links = std::get<LinkItem>(items[at.item]);
+      parts = links.links.size();
+      TRY_VOID(apply_links(editor, links, action, scene, report, at.part));
+    }
+    if (at.part < parts) break;
+    ++at.item;
+    at.part = 0;
   }
   return {};
 }

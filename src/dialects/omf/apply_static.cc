@@ -1,5 +1,6 @@
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "dialects/omf/apply.h"
@@ -153,6 +154,7 @@ class StaticApplier {
       }
     }
     std::set<std::string> names;
+    std::size_t bytes = 0;
     for (const auto* properties : {&type_.properties, &item_.extra}) {
       for (const OmfProperty& property : *properties) {
         Wanted wanted;
@@ -161,8 +163,15 @@ class StaticApplier {
         if (!names.insert(to_upper_invariant(wanted.name)).second) wanted.name = property.key;
         names.insert(to_upper_invariant(wanted.name));
         if (!read_value(sent, property, wanted)) return std::nullopt;
+        const auto* text = wanted.value ? std::get_if<std::string>(&*wanted.value) : nullptr;
+        bytes += wanted.name.size() + property.description.size() + (text == nullptr ? 0 : text->size());
         checked.attributes.push_back(std::move(wanted));
       }
+    }
+    if (bytes > kItemBytesMax) {
+      report_.add(item_.index,
+                  events::invalid_definition(type_.id, checked.index, "The instance is too large."));
+      return std::nullopt;
     }
     return checked;
   }
@@ -340,7 +349,8 @@ void remove_link(catalog::Editor& editor, const catalog::OmfLink& link) {
 }
 
 Result<void> apply_static(catalog::Editor& editor, const StaticItem& item, Action action, const Scene& scene,
-                          Report& report) {
+                          Report& report, std::size_t& part) {
+  const std::size_t first = std::exchange(part, item.instances.size());
   const OmfType* const type = editor.tables().omf.find_type(item.type_id);
   if (type == nullptr) {
     if (action == Action::remove) {
@@ -356,7 +366,8 @@ Result<void> apply_static(catalog::Editor& editor, const StaticItem& item, Actio
   }
   report.succeed(item.index, 200);
   StaticApplier applier{editor, item, *type, scene, report};
-  for (const StaticInstance& instance : item.instances) {
+  for (part = first; part < item.instances.size() && !is_full(editor); ++part) {
+    const StaticInstance& instance = item.instances[part];
     if (action == Action::remove) {
       applier.remove(instance);
     } else {

@@ -78,6 +78,10 @@ class TypeApplier {
       }
     }
     OmfType type = item.type;
+    if (catalog::Table<OmfType>::encode(type).size() > kItemBytesMax) {
+      report_.add(item.index, events::invalid_definition(type.id, "", "The definition is too large."));
+      return {};
+    }
     if (type.classification == OmfClassification::enumeration) {
       TRY(type.digital_set, make_digital_set(editor_, type));
     }
@@ -149,9 +153,10 @@ class TypeApplier {
 }  // namespace
 
 Result<void> apply_types(catalog::Editor& editor, const std::vector<TypeItem>& items, Action action,
-                         Version version, Report& report) {
+                         Version version, Report& report, Progress& at) {
   TypeApplier applier{editor, version, report};
-  for (const TypeItem& item : items) {
+  for (std::size_t n = 0; at.item < items.size() && n < kEditItems && !is_full(editor); ++n, ++at.item) {
+    const TypeItem& item = items[at.item];
     switch (action) {
       case Action::create: TRY_VOID(applier.create(item)); break;
       case Action::update: applier.update(item); break;

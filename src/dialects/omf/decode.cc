@@ -149,6 +149,7 @@ class Decoder {
   }
 
   Cell text(std::string_view text) {
+    if (text.size() > kTextBytesMax) return out_of_range(text, "The text is too long.");
     Cell cell;
     cell.state = Cell::State::value;
     cell.text = text;

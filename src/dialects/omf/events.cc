@@ -119,9 +119,17 @@ void Report::add(std::size_t index, Event event) {
   }
 }
 
-bool Report::failed(std::size_t index) const {
-  const auto at = entries_.find(index);
-  return at != entries_.end() && at->second.highest() >= Severity::error;
+void Report::absorb(Report&& later) {
+  for (Event& event : later.request_.events) add_for_request(std::move(event));
+  for (auto& [index, said] : later.entries_) {
+    for (Event& event : said.events) add(index, std::move(event));
+    Entry& mine = entry(index);
+    mine.left_out += said.left_out;
+    mine.in_order = mine.in_order || said.in_order;
+  }
+  for (std::size_t i = 0; i < later.successes_.size(); ++i) {
+    if (later.successes_[i] != 0) succeed(i, later.successes_[i]);
+  }
 }
 
 int Report::status(int if_empty) const {

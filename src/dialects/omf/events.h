@@ -53,8 +53,8 @@ class Report {
   void add(std::size_t index, Event event);
   void add_for_request(Event event) { request_.events.push_back(std::move(event)); }
   void keep_order(std::size_t index) { entry(index).in_order = true; }
-  /// True if an item has an event that is an error.
-  bool failed(std::size_t index) const;
+  /// Takes over what was said in a later part of the same message.
+  void absorb(Report&& later);
 
   int status(int if_empty) const;  ///< HTTP status: the highest of all items.
   const Entry& request() const { return request_; }

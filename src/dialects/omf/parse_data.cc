@@ -102,10 +102,10 @@ class DataReader {
     for (auto next : object) {
       od::field field;
       if (const auto fault = std::move(next).get(field)) return fault;
-      if (!done && is_keyword(field.key(), "values")) {
-        if (const auto fault = read_values(container, field.value())) return fault;
-        done = true;
-      }
+      if (!is_keyword(field.key(), "values")) continue;
+      if (const auto fault = done ? od::read_over(field.value()) : read_values(container, field.value()))
+        return fault;
+      done = true;
     }
     return simdjson::SUCCESS;
   }

@@ -1,18 +1,16 @@
 #include "dialects/omf/routes.h"
 
-#include <optional>
 #include <utility>
-#include <variant>
 
 #include "dialects/common/count_headers.h"
 #include "dialects/omf/answer.h"
-#include "dialects/omf/apply.h"
 #include "dialects/omf/events.h"
 #include "dialects/omf/parse_assets.h"
 #include "dialects/omf/parse_containers.h"
 #include "dialects/omf/parse_data.h"
 #include "dialects/omf/parse_types.h"
 #include "dialects/omf/render.h"
+#include "dialects/omf/steps.h"
 
 namespace penstock::dialects::omf {
 namespace {
@@ -87,52 +85,39 @@ Result<DataMessage> read_data(const Call& call, Report& report) {
   return parse_data(call.body, rules, *catalog, call.caller, report);
 }
 
-/// Points that were deleted between reading and writing.
-void report_rejected(const WriteResult& result, const std::vector<std::size_t>& first_item, Report& report) {
-  for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-    if (result.outcomes[i].count(Outcome::rejected) == 0) continue;
-    report.add(first_item[i],
-               events::storage_failed({ErrorCode::not_found, {}, "A PI point was deleted meanwhile."}));
-  }
-}
-
 }  // namespace
 
 Task<http::Response> post_types(const Call& call) {
-  Report parsed;
+  Report report;
   const auto body = parse_array(call.body);
   if (!body) co_return render_not_parseable(body.error().detail, call);
-  const auto items = parse_types(*body, call.headers.action, parsed);
-  Report report = parsed;
-  archive::Archive::Edit edit = [&](catalog::Editor& editor) {
-    report = parsed;
-    return apply_types(editor, items, call.headers.action, call.headers.version, report);
+  const auto items = parse_types(*body, call.headers.action, report);
+  Step step = [&](catalog::Editor& editor, Report& said, Progress& at) {
+    return apply_types(editor, items, call.headers.action, call.headers.version, said, at);
   };
-  auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
+  auto change = change_in_steps(call, items.size(), std::move(step), report);
   const auto done = co_await change;
   if (!done) co_return render_failure(done.error(), call);
   co_return render(report, kNothingSaid, call);
 }
 
 Task<http::Response> post_containers(const Call& call) {
-  Report parsed;
+  Report report;
   const auto body = parse_array(call.body);
   if (!body) co_return render_not_parseable(body.error().detail, call);
-  const auto items = parse_containers(*body, call.headers.action, parsed);
+  const auto items = parse_containers(*body, call.headers.action, report);
   const Scene scene = scene_of(call);
-  Report report = parsed;
-  archive::Archive::Edit edit = [&](catalog::Editor& editor) {
-    report = parsed;
-    return apply_containers(editor, items, call.headers.action, scene, report);
+  Step step = [&](catalog::Editor& editor, Report& said, Progress& at) {
+    return apply_containers(editor, items, call.headers.action, scene, said, at);
   };
-  auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
+  auto change = change_in_steps(call, items.size(), std::move(step), report);
   const auto done = co_await change;
   if (!done) co_return render_failure(done.error(), call);
   co_return render(report, kNothingSaid, call);
 }
 
-/// Instances and links go into one edit, values into one command: neither needs the other, and within each
-/// the order of the body holds.
+/// Instances and links go before values: neither needs the other, and within each the order of the body
+/// holds.
 Task<http::Response> post_data(const Call& call) {
   Report report;
   auto message = read_data(call, report);
@@ -141,39 +126,20 @@ Task<http::Response> post_data(const Call& call) {
   const auto assets = parse_assets(message->assets, report);
   if (!assets.empty()) {
     const Scene scene = scene_of(call);
-    const Report parsed = report;
-    archive::Archive::Edit edit = [&](catalog::Editor& editor) -> Result<void> {
-      report = parsed;
-      for (const AssetItem& item : assets) {
-        if (const auto* instances = std::get_if<StaticItem>(&item)) {
-          TRY_VOID(apply_static(editor, *instances, call.headers.action, scene, report));
-        } else {
-          TRY_VOID(apply_links(editor, std::get<LinkItem>(item), call.headers.action, scene, report));
-        }
-      }
-      return {};
+    Step step = [&](catalog::Editor& editor, Report& said, Progress& at) {
+      return apply_assets(editor, assets, call.headers.action, scene, said, at);
     };
-    auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
+    auto change = change_in_steps(call, assets.size(), std::move(step), report);
     const auto done = co_await change;
     if (!done) co_return render_failure(done.error(), call);
   }
 
-  std::optional<WriteCounts> counts;
-  if (!message->writes.empty()) {
-    WriteCommand command;
-    command.mode = mode_of(call);
-    command.door = Door::omf;
-    command.principal = call.caller.number;
-    command.now = call.now;
-    command.writes = std::move(message->writes);
-    auto write = call.archive.write(std::move(command));
-    const auto result = co_await write;
-    if (!result) co_return render_failure(result.error(), call);
-    report_rejected(*result, message->first_item, report);
-    counts = result->counts();
-  }
+  if (message->writes.empty()) co_return render(report, kNothingTaken, call);
+  auto write = write_in_commands(call, mode_of(call), *message, report);
+  const auto counts = co_await write;
+  if (!counts) co_return render_failure(counts.error(), call);
   http::Response response = render(report, kNothingTaken, call);
-  if (counts) add_count_headers(response.headers, *counts);
+  add_count_headers(response.headers, *counts);
   co_return response;
 }
 

@@ -67,6 +67,12 @@ inline constexpr std::string_view kLinkType = "__Link";
 inline constexpr std::string_view kDefaultTypeVersion = "1.0.0.0";
 inline constexpr std::size_t kIdCharactersMax = 255;
 inline constexpr std::size_t kPointNameBytesMax = 1023;
+inline constexpr std::size_t kItemBytesMax = 4u << 20;      ///< Of a definition or instance, as rows.
+inline constexpr std::size_t kTextBytesMax = 1u << 20;      ///< Of a text value.
+inline constexpr std::size_t kMessagePointsMax = 250'000;   ///< Made by one message.
+inline constexpr std::size_t kEditBytes = 256u << 10;       ///< An edit ends with the item that reaches it.
+inline constexpr std::size_t kEditItems = 2000;             ///< At most.
+inline constexpr std::size_t kCommandBytesMax = 16u << 20;  ///< Of one write command, in the journal.
 inline constexpr std::size_t kItemEventsMax = 100;
 inline constexpr std::size_t kAnswerEventsMax = 1000;
 

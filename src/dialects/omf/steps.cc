@@ -1,0 +1,102 @@
+#include "dialects/omf/steps.h"
+
+#include <utility>
+
+namespace penstock::dialects::omf {
+namespace {
+
+constexpr std::size_t kWriteBytes = 160, kSampleBytes = 40,
+                      kTextBytes = 8;  // More than they take in the journal.
+
+std::size_t bytes_of(const Run& run, std::size_t sample) {
+  return kSampleBytes + (run.texts.empty() ? 0 : run.texts[sample].size() + kTextBytes);
+}
+
+void report_rejected(const WriteResult& result, const std::size_t* first_item, Report& report) {
+  for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+    if (result.outcomes[i].count(Outcome::rejected) == 0) continue;
+    report.add(first_item[i],
+               events::storage_failed({ErrorCode::not_found, {}, "A PI point was deleted meanwhile."}));
+  }
+}
+
+}  // namespace
+
+Task<Result<void>> change_in_steps(const Call& call, std::size_t items, Step step, Report& report) {
+  Progress done;
+  while (done.item < items) {
+    Progress reached;
+    Report said;
+    archive::Archive::Edit edit = [&](catalog::Editor& editor) {
+      reached = done;
+      said = Report{};
+      return step(editor, said, reached);
+    };
+    auto change = call.archive.change(std::move(edit), Door::omf, call.caller.number);
+    const auto changed = co_await change;
+    if (!changed) co_return tl::unexpected(changed.error());
+    done = reached;
+    report.absorb(std::move(said));
+  }
+  co_return Result<void>{};
+}
+
+std::vector<PointWrite> take_command(std::vector<PointWrite>& writes, std::size_t& next, std::size_t& at,
+                                     std::size_t bytes_max) {
+  std::vector<PointWrite> taken;
+  std::size_t bytes = 0;
+  for (; next < writes.size(); ++next, at = 0) {
+    PointWrite& write = writes[next];
+    std::size_t end = at;
+    bytes += kWriteBytes;
+    while (end < write.run.size()) {
+      const std::size_t more = bytes_of(write.run, end);
+      if (bytes + more > bytes_max && (end > at || !taken.empty())) break;
+      bytes += more;
+      ++end;
+    }
+    if (at == 0 && end == write.run.size()) {
+      taken.push_back(std::move(write));
+      continue;
+    }
+    if (end > at) {
+      PointWrite piece;
+      piece.point = write.point;
+      piece.run.kind = write.run.kind;
+      piece.run.append(write.run, at, end - at);
+      taken.push_back(std::move(piece));
+    }
+    at = end;
+    if (end < write.run.size()) break;
+  }
+  return taken;
+}
+
+Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
+                                            Report& report) {
+  WriteCounts sum;
+  std::size_t next = 0, at = 0;
+  while (next < message.writes.size()) {
+    const std::size_t first = next;
+    WriteCommand command;
+    command.mode = mode;
+    command.door = Door::omf;
+    command.principal = call.caller.number;
+    command.now = call.now;
+    command.writes = take_command(message.writes, next, at, kCommandBytesMax);
+    auto write = call.archive.write(std::move(command));
+    const auto result = co_await write;
+    if (!result) co_return tl::unexpected(result.error());
+    report_rejected(*result, message.first_item.data() + first, report);
+    const WriteCounts counts = result->counts();
+    sum.stored += counts.stored;
+    sum.replaced += counts.replaced;
+    sum.ignored += counts.ignored;
+    sum.erased += counts.erased;
+    sum.rejected += counts.rejected;
+  }
+  message.writes.clear();
+  co_return sum;
+}
+
+}  // namespace penstock::dialects::omf
