@@ -13,7 +13,7 @@ namespace {
 using namespace penstock;
 using namespace penstock::dialects::omf;
 
-void make_types(catalog::Editor& editor) {
+void make_types(catalog::Editor& editor, const Scene& scene) {
   const auto body = json::parse(std::string_view{
       R"([{"id":"S","classification":"dynamic","properties":{"t":{"type":"string","format":"date-time","isindex":true},"v":{"type":"number"}}},
           {"id":"C","classification":"dynamic","properties":{"t":{"type":"string","format":"date-time","isindex":true},
@@ -21,7 +21,7 @@ void make_types(catalog::Editor& editor) {
   Report report;
   const auto items = parse_types(*body, Action::create, report);
   Progress at;
-  if (!apply_types(editor, items, Action::create, Version::v1_2, report, at)) std::abort();
+  if (!apply_types(editor, items, Action::create, Version::v1_2, scene, report, at)) std::abort();
 }
 
 /// As a server does it: edit after edit, each of which gets on.
@@ -43,10 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   catalog::Tables tables;
   std::vector<catalog::RowChange> changes;
   catalog::Editor editor{tables, changes};
-  make_types(editor);
   auth::Principal caller;
   caller.grants = {{"*", auth::Right::read | auth::Right::write}};
   const Scene scene{caller, Timestamp::from_unix_ns(0), "S", "D"};
+  make_types(editor, scene);
   Report report;
   const auto items = parse_containers(*body, Action::create, report);
   apply_all(tables, changes, items, Action::create, scene, report);

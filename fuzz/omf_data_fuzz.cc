@@ -37,7 +37,7 @@ struct Place {
     Report report;
     const auto types = parse_types(*json::parse(kTypes), Action::create, report);
     Progress types_done, containers_done;
-    if (!apply_types(editor, types, Action::create, Version::v1_2, report, types_done)) std::abort();
+    if (!apply_types(editor, types, Action::create, Version::v1_2, scene, report, types_done)) std::abort();
     const auto containers = parse_containers(*json::parse(kContainers), Action::create, report);
     if (!apply_containers(editor, containers, Action::create, scene, report, containers_done)) std::abort();
   }

@@ -7,6 +7,7 @@ namespace penstock::catalog {
 namespace {
 
 constexpr std::uint8_t kRow = 1;
+constexpr std::uint8_t kElementRow = 2;    // Since 2: further parents.
 constexpr std::uint8_t kAttributeRow = 2;  // Since 2: trait, digits, and the template that it follows.
 
 void put_uuid(ByteWriter& out, const Uuid& id) {
@@ -116,7 +117,7 @@ std::optional<AfDatabase> AfDatabase::decode(std::string_view key, ByteReader& i
 }
 
 void AfElement::encode(ByteWriter& out) const {
-  out.u8(kRow);
+  out.u8(kElementRow);
   put_uuid(out, database);
   put_uuid(out, parent);
   out.text(name);
@@ -124,11 +125,14 @@ void AfElement::encode(ByteWriter& out) const {
   out.text(template_name);
   put_texts(out, categories);
   put_pairs(out, extended);
+  out.varint(also_below.size());
+  for (const Uuid& place : also_below) put_uuid(out, place);
 }
 
 std::optional<AfElement> AfElement::decode(std::string_view key, ByteReader& in) {
   const auto id = uuid_from(key);
-  if (!id || in.u8() != kRow) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  if (!id || version == 0 || version > kElementRow) return std::nullopt;
   AfElement row;
   row.id = *id;
   row.database = in.fixed<Uuid>();
@@ -138,6 +142,8 @@ std::optional<AfElement> AfElement::decode(std::string_view key, ByteReader& in)
   row.template_name = in.text();
   row.categories = get_texts(in);
   row.extended = get_pairs(in);
+  if (version < 2) return row;
+  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) row.also_below.push_back(in.fixed<Uuid>());
   return row;
 }
 

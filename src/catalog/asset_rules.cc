@@ -123,6 +123,10 @@ Result<void> check_parent(const Tables& tables, const AfElement& row) {
   }
   const AfElement* other = tables.af_elements.find_child(row.parent, row.name);
   if (other != nullptr && other->id != row.id) return taken("element", row.name);
+  for (const Uuid& place : row.also_below) {
+    other = tables.af_elements.find_child(place, row.name);
+    if (other != nullptr && other->id != row.id) return taken("element", row.name);
+  }
   return {};
 }
 
@@ -137,9 +141,11 @@ void erase_elements_below(Editor& editor, const Uuid& parent, int depth = 0) {
   std::vector<Uuid> ids;
   for (const AfElement* child : editor.tables().af_elements.children(parent)) ids.push_back(child->id);
   for (const Uuid& id : ids) {
+    const AfElement* row = editor.tables().af_elements.find(id);
+    if (row == nullptr || leave_parent(editor, *row, parent)) continue;
     if (depth < kAssetDepthMax * 2) erase_elements_below(editor, id, depth + 1);
     erase_attributes_below(editor, id);
-    const AfElement* row = editor.tables().af_elements.find(id);
+    row = editor.tables().af_elements.find(id);
     if (row != nullptr) editor.erase(AfElement{*row});
   }
 }

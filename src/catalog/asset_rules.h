@@ -47,8 +47,17 @@ bool is_used(const Tables& tables, const AfEnumerationSet& set);
 Result<void> add_element(Editor& editor, const AfElement& row);
 /// With another template the attributes of the old one stay as its own, and those of the new one are added.
 Result<void> update_element(Editor& editor, const AfElement& row);
-/// With all below.
+/// With all below that has no other parent.
 Result<void> erase_element(Editor& editor, const Uuid& id);
+/// Shows an element below a further parent, an element or the database. Errors: conflict also if it would
+/// come below itself.
+Result<void> add_parent(Editor& editor, const Uuid& id, const Uuid& parent);
+/// Takes a parent away; if it was the only one, the element moves to the top of its database.
+Result<void> remove_parent(Editor& editor, const Uuid& id, const Uuid& parent);
+/// The same, but changes nothing and returns false where it was the only one.
+bool leave_parent(Editor& editor, AfElement row, const Uuid& parent);
+/// Is `element` the element `above`, or below it along any of its parents?
+bool is_within(const Tables& tables, const Uuid& element, const Uuid& above);
 
 Result<void> add_attribute(Editor& editor, const AfAttribute& row);
 /// A value does not survive another type. Name and type of an attribute from a template stay: conflict.

@@ -82,8 +82,13 @@ const AfElements::Rows& AfElements::of_template(const Uuid& database, std::strin
 const AfElements::Rows& AfElements::of_category(const Uuid& database, std::string_view name) const {
   return by_category_.of(child_key(database, name));
 }
+bool AfElement::is_below(const Uuid& place) const {
+  return parent == place || std::find(also_below.begin(), also_below.end(), place) != also_below.end();
+}
+
 void AfElements::added(const AfElement& row) {
   by_parent_[child_key(row.parent, row.name)] = &row;
+  for (const Uuid& place : row.also_below) by_parent_[child_key(place, row.name)] = &row;
   if (!row.template_name.empty()) by_template_.add(child_key(row.database, row.template_name), row);
   for (const std::string& category : row.categories) {
     by_category_.add(child_key(row.database, category), row);
@@ -91,6 +96,7 @@ void AfElements::added(const AfElement& row) {
 }
 void AfElements::removing(const AfElement& row) {
   by_parent_.erase(child_key(row.parent, row.name));
+  for (const Uuid& place : row.also_below) by_parent_.erase(child_key(place, row.name));
   if (!row.template_name.empty()) by_template_.remove(child_key(row.database, row.template_name), row);
   for (const std::string& category : row.categories) {
     by_category_.remove(child_key(row.database, category), row);

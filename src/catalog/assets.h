@@ -27,7 +27,8 @@ struct AfDatabase {
   static std::optional<AfDatabase> decode(std::string_view key, ByteReader& in);
 };
 
-/// An element; its parent is another element, or the database itself (then `parent` equals `database`).
+/// An element; its parent is another element, or the database itself (then `parent` equals `database`). Its
+/// path leads through the parent; when that is deleted, the first of `also_below` becomes the parent.
 /// Template and categories are named, not numbered: asset_rules.h keeps the names true.
 struct AfElement {
   static constexpr TableId kTable = TableId::af_elements;
@@ -36,7 +37,10 @@ struct AfElement {
   std::string template_name;            ///< Of an element template of its database, or empty.
   std::vector<std::string> categories;  ///< Of its database.
   Properties extended;
+  std::vector<Uuid>
+      also_below;  ///< Further parents that refer to it, perhaps the database: it is shown there, too.
 
+  bool is_below(const Uuid& place) const;  ///< Directly, by either.
   std::string key() const { return {reinterpret_cast<const char*>(id.bytes), 16}; }
   void encode(ByteWriter& out) const;
   static std::optional<AfElement> decode(std::string_view key, ByteReader& in);
@@ -109,6 +113,7 @@ class AfElements final : public Table<AfElement> {
   using Rows = Carriers<AfElement>::Rows;
 
   const AfElement* find(const Uuid& id) const;
+  /// Elements whose parent it is and those that are `also_below` it.
   const AfElement* find_child(const Uuid& parent, std::string_view name) const;  ///< No regard to case.
   std::vector<const AfElement*> children(const Uuid& parent) const;              ///< By name.
   const Rows& of_template(const Uuid& database, std::string_view name) const;    ///< No regard to case.

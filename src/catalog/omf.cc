@@ -5,7 +5,8 @@
 namespace penstock::catalog {
 namespace {
 
-constexpr std::uint8_t kTypeRow = 1, kContainerRow = 1, kInstanceRow = 1, kLinkRow = 1;
+constexpr std::uint8_t kTypeRow = 2;  // Since 2: the asset.
+constexpr std::uint8_t kContainerRow = 1, kInstanceRow = 1, kLinkRow = 1;
 constexpr char kSeparator = '\0';  // In keys only: no id may hold it.
 
 void put_optional(ByteWriter& out, const std::optional<double>& number) {
@@ -107,10 +108,12 @@ void OmfType::encode(ByteWriter& out) const {
     out.svarint(value.value);
   }
   out.varint(to_number(digital_set));
+  out.fixed(asset);
 }
 
 std::optional<OmfType> OmfType::decode(std::string_view, ByteReader& in) {
-  if (in.u8() != kTypeRow) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  if (version == 0 || version > kTypeRow) return std::nullopt;
   OmfType type;
   type.id = in.text();
   type.classification = static_cast<OmfClassification>(in.u8());
@@ -129,6 +132,7 @@ std::optional<OmfType> OmfType::decode(std::string_view, ByteReader& in) {
     type.values.push_back(std::move(value));
   }
   type.digital_set = SetId{static_cast<std::uint32_t>(in.varint())};
+  if (version >= 2) type.asset = in.fixed<Uuid>();
   return type;
 }
 
@@ -196,12 +200,20 @@ const OmfContainer* OmfContainers::find_id(std::string_view id) const {
   return Table::find(OmfContainer::key_of(id));
 }
 
+const OmfContainer* OmfContainers::find_of_type(std::string_view type_id) const {
+  const std::string key = OmfType::key_of(type_id);
+  const auto at = by_type_.lower_bound({key, nullptr});
+  return at != by_type_.end() && at->first == key ? at->second : nullptr;
+}
+
 void OmfContainers::added(const OmfContainer& row) {
   exact_[row.id] = &row;
+  by_type_.emplace(OmfType::key_of(row.type_id), &row);
 }
 
 void OmfContainers::removing(const OmfContainer& row) {
   exact_.erase(row.id);
+  by_type_.erase({OmfType::key_of(row.type_id), &row});
 }
 
 std::string OmfInstance::key_of(std::string_view type_id, std::string_view index) {
@@ -257,6 +269,50 @@ std::optional<OmfLink> OmfLink::decode(std::string_view, ByteReader& in) {
   }
   for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) link.attributes.push_back(in.fixed<Uuid>());
   return link;
+}
+
+namespace {
+
+/// A container's key has no separator, an instance's has one.
+std::string target_key(const OmfLink& link) {
+  return link.container.empty() ? OmfInstance::key_of(link.target_type, link.target_index)
+                                : OmfContainer::key_of(link.container);
+}
+
+std::vector<OmfLink> all_of(const std::set<std::pair<std::string, const OmfLink*>>& index,
+                            const std::string& key) {
+  std::vector<OmfLink> links;
+  for (auto at = index.lower_bound({key, nullptr}); at != index.end() && at->first == key; ++at) {
+    links.push_back(*at->second);
+  }
+  return links;
+}
+
+}  // namespace
+
+std::vector<OmfLink> OmfLinks::of_container(std::string_view id) const {
+  return all_of(by_target_, OmfContainer::key_of(id));
+}
+
+std::vector<OmfLink> OmfLinks::of_target(std::string_view type_id, std::string_view index) const {
+  return all_of(by_target_, OmfInstance::key_of(type_id, index));
+}
+
+std::vector<OmfLink> OmfLinks::of_source(std::string_view type_id, std::string_view index) const {
+  std::vector<OmfLink> links;
+  const std::string prefix = OmfLink::source_key(type_id, index);
+  for (auto at = rows().lower_bound(prefix); at != rows().end() && at->first.starts_with(prefix); ++at) {
+    links.push_back(at->second);
+  }
+  return links;
+}
+
+void OmfLinks::added(const OmfLink& row) {
+  by_target_.emplace(target_key(row), &row);
+}
+
+void OmfLinks::removing(const OmfLink& row) {
+  by_target_.erase({target_key(row), &row});
 }
 
 }  // namespace penstock::catalog

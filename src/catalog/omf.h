@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,7 @@ struct OmfType {
   OmfFormat enum_format = OmfFormat::int16;  ///< Of an enumeration.
   std::vector<OmfEnumValue> values;          ///< Of an enumeration, ascending by value.
   SetId digital_set = kSystemSet;            ///< Of an enumeration that fits one; else the system set.
+  Uuid asset;  ///< Its element template, or enumeration set, in the asset database.
 
   const OmfProperty* find(std::string_view property_key) const;  ///< Exact, else a unique match without case.
   const OmfProperty* index() const;
@@ -127,11 +129,13 @@ class OmfContainers final : public Table<OmfContainer> {
  public:
   /// Straight from the bytes of a message: one hash where the id is spelled as when it was made.
   const OmfContainer* find_id(std::string_view id) const;
+  const OmfContainer* find_of_type(std::string_view type_id) const;  ///< Any container of the type, or null.
 
  private:
   void added(const OmfContainer& row) override;
   void removing(const OmfContainer& row) override;
   TextMap<const OmfContainer*> exact_;
+  std::set<std::pair<std::string, const OmfContainer*>> by_type_;  // By key of the type.
 };
 
 /// An instance of a static type: an AF element. Key: type id and index, both in upper case.
@@ -161,12 +165,25 @@ struct OmfLink {
   static std::optional<OmfLink> decode(std::string_view key, ByteReader& in);
 };
 
+class OmfLinks final : public Table<OmfLink> {
+ public:
+  std::vector<OmfLink> of_container(std::string_view id) const;
+  std::vector<OmfLink> of_source(std::string_view type_id, std::string_view index) const;
+  std::vector<OmfLink> of_target(std::string_view type_id, std::string_view index) const;
+
+ private:
+  void added(const OmfLink& row) override;
+  void removing(const OmfLink& row) override;
+  std::set<std::pair<std::string, const OmfLink*>>
+      by_target_;  // By key of the container or instance, see target_key.
+};
+
 /// Rows that only the OMF door understands.
 struct OmfTables {
   Table<OmfType> types;
   OmfContainers containers;
   Table<OmfInstance> instances;
-  Table<OmfLink> links;
+  OmfLinks links;
 
   const OmfType* find_type(std::string_view id) const { return types.find(OmfType::key_of(id)); }
   const OmfInstance* find_instance(std::string_view type_id, std::string_view index) const {

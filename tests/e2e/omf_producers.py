@@ -367,6 +367,75 @@ def relay_script(server, turn):
                 "relay script: attributes")
 
 
+def relay_hierarchy(server, turn):
+    """A site below the root, machines below the site, streams below the machines: one body of links for all."""
+    p = Producer(server, "relay hierarchy", messageformat="JSON", omfversion="1.0", producertoken="uid=1&crt=2&sig=3",
+                 compression="none", Content_Type="application/json")
+    pi, now = Pi(server.url), BASE_SECONDS + 3600 * turn
+    p.send("Type", [
+        {"id": "relay_site", "type": "object", "classification": "static", "version": "1.0.0.0", "properties": {
+            "Name": {"type": "string", "isindex": True, "name": "not in use"}, "City": {"type": "string"}}},
+        {"id": "relay_machine", "type": "object", "classification": "static", "version": "1.0.0.0", "properties": {
+            "Name": {"type": "string", "isindex": True}, "Serial": {"type": "integer"}}},
+        {"id": "relay_stream", "type": "object", "classification": "dynamic", "version": "1.0.0.0", "properties": {
+            "Time": {"format": "date-time", "type": "string", "isindex": True}, "Speed": {"type": "number"},
+            "Running": {"type": "boolean"}}}])
+    p.send("Container", [{"id": f"relay_m{i}", "typeid": "relay_stream", "typeversion": "1.0.0.0"} for i in range(3)])
+    p.send("Data", [{"typeid": "relay_site", "typeversion": "1.0.0.0", "values": [{"Name": "Mill", "City": "Lund"}]},
+                    {"typeid": "relay_machine", "typeversion": "1.0.0.0", "values": [
+                        {"Name": f"Mill machine {i}", "Serial": 100 + i} for i in range(3)]}])
+    site = {"typeid": "relay_site", "typeversion": "1.0.0.0", "index": "Mill"}
+    machines = [{"typeid": "relay_machine", "typeversion": "1.0.0.0", "index": f"Mill machine {i}"} for i in range(3)]
+    p.send("Data", [{"typeid": "__Link", "values":
+                     [{"source": {"typeid": "relay_site", "index": "_ROOT"}, "target": site}] +
+                     [{"source": site, "target": machine} for machine in machines] +
+                     [{"source": machines[i], "target": {"containerid": f"relay_m{i}"}} for i in range(3)]}])
+    p.send("Data", [{"containerid": f"relay_m{i}", "values": [
+        {"Time": stamp(now + j, ".000Z", ""), "Speed": i + j / 8, "Running": j % 2 == 0} for j in range(9)]}
+        for i in range(3)])
+    read_last(pi, "relay_m2.Speed", now, 3, p.name)
+    read_last(pi, "relay_m1.Running", now, 1, p.name)
+    check_equal(attribute_names(pi, "Demo", "Mill", "Mill machine 1"),
+                ["Name", "Serial", "relay_m1.Running", "relay_m1.Speed"], "relay hierarchy: below the site")
+    check_equal(attribute_names(pi, "Demo", "Mill machine 1")[:3], "404", "relay hierarchy: and not at the root")
+
+
+def bulk_upload(server, turn):
+    """Years-old values in large arrays, newest body first."""
+    p = Producer(server, "bulk upload", zipped=True, messageformat="json", omfversion="1.2")
+    pi, begin = Pi(server.url), 1_400_000_000 + 100_000 * turn
+    p.send("type", [{"id": "bulk_type", "classification": "dynamic", "type": "object", "properties": {
+        "timestamp": {"format": "date-time", "type": "string", "isindex": True}, "value": {"type": "number"}}}])
+    p.send("container", [{"id": "bulk", "typeid": "bulk_type"}])
+    for first in (20_000, 10_000, 0, 10_000):
+        p.send("data", [{"containerid": "bulk", "values": [
+            {"timestamp": stamp(begin + i), "value": i / 4} for i in range(first, first + 10_000)]}])
+    rows = pi.read("bulk", stamp(begin), stamp(begin + 99_999))
+    check_equal(len(rows), 30_000, "bulk upload: all values, once each")
+    check_equal([rows[0][1], rows[-1][1]], [0, 29_999 / 4], "bulk upload: in order")
+
+
+def edge_data_store(server, turn):
+    """Goes on after a conflict of types, and sends the items of a refused body again one by one."""
+    p = Producer(server, "edge data store", zipped=True, messageformat="Json", omfversion="1.2",
+                 X_Requested_With="AdapterFramework.EdgeDataStore")
+    pi, now = Pi(server.url), BASE_SECONDS + 3600 * turn
+    index = {"type": "string", "format": "date-time", "isindex": True}
+    kinds = [{"id": "eds_a", "classification": "dynamic", "type": "object",
+              "properties": {"t": index, "v": {"type": "number", "format": "float64"}}}]
+    p.send("Type", kinds)
+    kinds[0]["properties"]["v"]["format"] = "float32"
+    p.send("Type", kinds, allowed=(409,))
+    p.send("Container", [{"id": f"eds.{i}", "typeid": "eds_a"} for i in range(3)])
+    items = [{"containerid": f"eds.{i}", "values": [{"t": stamp(now + j), "v": i * 10 + j} for j in range(5)]}
+             for i in (0, 1, 7, 2)]
+    p.send("Data", items, allowed=(404,))
+    for item in items:
+        p.send("Data", [item], allowed=(404,) if item["containerid"] == "eds.7" else (202,))
+    for i in range(3):
+        check_equal(len(read_last(pi, f"eds.{i}", now, i * 10 + 4, p.name)), 5, f"edge data store: eds.{i}, once each")
+
+
 def node_red(server, turn):
     p = Producer(server, "node-red", messageformat="JSON", omfversion="1.0", producertoken="node-red",
                  Content_Type="application/json")
@@ -382,7 +451,7 @@ def node_red(server, turn):
 
 
 PRODUCERS = [fledge_linked, fledge_complex, adapter, sample_python, sample_dotnet, sample_complex_dynamic, ewon, kura,
-             relay_script, node_red]
+             relay_script, relay_hierarchy, bulk_upload, edge_data_store, node_red]
 
 with Server() as server:
     for turn in range(3):

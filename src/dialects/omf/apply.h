@@ -42,7 +42,7 @@ inline bool is_full(const catalog::Editor& editor) {
 
 /// *Message types*: create asserts, update only confirms, delete tries.
 Result<void> apply_types(catalog::Editor& editor, const std::vector<TypeItem>& items, Action action,
-                         Version version, Report& report, Progress& at);
+                         Version version, const Scene& scene, Report& report, Progress& at);
 
 /// *Container messages*: create asserts, update inserts or replaces, delete takes the points along.
 Result<void> apply_containers(catalog::Editor& editor, const std::vector<ContainerItem>& items, Action action,

@@ -57,11 +57,8 @@ class ContainerApplier {
       }
     }
     for (const OmfStream& stream : container.streams) TRY_VOID(release(container.id, stream));
-    std::vector<catalog::OmfLink> links;
-    for (const auto& [key, link] : tables_.omf.links.rows()) {
-      if (OmfContainer::key_of(link.container) == container.key()) links.push_back(link);
-    }
-    for (const catalog::OmfLink& link : links) remove_link(editor_, link);
+    for (const catalog::OmfLink& link : tables_.omf.links.of_container(container.id))
+      remove_link(editor_, link);
     editor_.erase(container);
     return {};
   }

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <variant>
 
 #include "base/text.h"
+#include "catalog/asset_rules.h"
 #include "dialects/omf/apply.h"
 #include "dialects/omf/mapping.h"
 
@@ -23,8 +25,8 @@ bool is_root(std::string_view index) {
 
 OmfLink row_of(const LinkEnd& source, const LinkEnd& target) {
   OmfLink link;
-  link.source_type = source.type_id;
-  link.source_index = source.index;
+  link.source_type = is_root(source.index) ? target.type_id : source.type_id;
+  link.source_index = is_root(source.index) ? "_ROOT" : source.index;
   if (target.is_container()) {
     link.source_property = source.property;
     link.container = target.container_id;
@@ -47,7 +49,7 @@ class LinkApplier {
         database_{get_database(editor, scene)} {}
 
   void put(const LinkEnd& source, const LinkEnd& target) {
-    if (is_root(source.index)) return put_at_root(target);
+    if (is_root(source.index)) return put_at_root(row_of(source, target), target);
     const AfElement* const from = find_element(source);
     if (from == nullptr) {
       report_.add(index_, events::link_source_missing(source.type_id, source.index,
@@ -68,10 +70,12 @@ class LinkApplier {
     const OmfLink* const known = tables_.omf.links.find(row_of(source, target).key());
     if (known == nullptr) return;
     const OmfLink link = *known;
-    const AfElement* const from = find_element(source);
+    const auto from = find_parent(source);
     const AfElement* const to = target.is_container() ? nullptr : find_element(target);
-    if (from != nullptr && to != nullptr && to->parent == from->id && !move(*to, next_parent(link, from->id)))
+    if (from && to != nullptr && !catalog::remove_parent(editor_, to->id, *from)) {
+      report_.add(index_, events::element_name_taken(to->name));
       return;
+    }
     remove_link(editor_, link);
   }
 
@@ -80,9 +84,14 @@ class LinkApplier {
     const OmfInstance* const instance = tables_.omf.find_instance(end.type_id, end.index);
     return instance == nullptr ? nullptr : tables_.af_elements.find(instance->element);
   }
+  std::optional<Uuid> find_parent(const LinkEnd& source) const {
+    if (is_root(source.index)) return database_;
+    const AfElement* const element = find_element(source);
+    return element == nullptr ? std::nullopt : std::optional{element->id};
+  }
 
   /// Message streams of OMF 1.0 name the root as a source; here elements begin there.
-  void put_at_root(const LinkEnd& target) {
+  void put_at_root(const OmfLink& link, const LinkEnd& target) {
     if (target.is_container()) {
       report_.add(index_, events::not_supported("link", "A container can't be linked to the root."));
       return;
@@ -92,56 +101,77 @@ class LinkApplier {
       report_.add(index_, events::link_target_missing(target.type_id, target.index));
       return;
     }
-    const bool moves = to->parent != database_;
-    if (moves && !move(*to, database_)) return;
+    const bool moves = !to->is_below(database_);
+    if (!catalog::add_parent(editor_, to->id, database_)) {
+      report_.add(index_, events::element_name_taken(to->name));
+      return;
+    }
+    if (tables_.omf.links.find(link.key()) == nullptr) editor_.put(link);
     report_.add(index_, events::root_link());
     report_.succeed(index_, moves ? 201 : 200);
   }
 
-  /// False if a sibling of that name is there already, which is reported.
-  bool move(const AfElement& element, const Uuid& parent) {
-    const AfElement* const sibling = tables_.af_elements.find_child(parent, element.name);
-    if (sibling != nullptr && sibling->id != element.id) {
-      report_.add(index_, events::element_name_taken(element.name));
-      return false;
+  /// Was the element linked to the root, other than having begun there?
+  bool is_linked_to_root(const OmfLink& link) const {
+    for (const OmfLink& other : tables_.omf.links.of_target(link.target_type, link.target_index)) {
+      if (is_root(other.source_index)) return true;
     }
-    AfElement moved = element;
-    moved.parent = parent;
-    editor_.put(moved);
-    return true;
-  }
-
-  /// Where an element goes when its link is taken away: below another linked source, or to the root.
-  Uuid next_parent(const OmfLink& gone, const Uuid& old_parent) const {
-    const std::string target = OmfInstance::key_of(gone.target_type, gone.target_index);
-    for (const auto& [key, link] : tables_.omf.links.rows()) {
-      if (!link.container.empty() || OmfInstance::key_of(link.target_type, link.target_index) != target)
-        continue;
-      const OmfInstance* const source = tables_.omf.find_instance(link.source_type, link.source_index);
-      if (source != nullptr && source->element != old_parent) return source->element;
-    }
-    return database_;
+    return false;
   }
 
   void put_child(const OmfLink& link, const AfElement& from, const AfElement& to) {
-    if (tables_.omf.links.find(link.key()) != nullptr) {
+    const bool known = tables_.omf.links.find(link.key()) != nullptr;
+    if (known && to.is_below(from.id)) {
       report_.succeed(index_, 200);
       return;
     }
-    for (const AfElement* at = &from; at != nullptr; at = tables_.af_elements.find(at->parent)) {
-      if (at->id == to.id) {
-        report_.add(index_, events::link_cycle(link.source_index, link.target_index));
-        return;
-      }
+    if (catalog::is_within(tables_, from.id, to.id)) {
+      report_.add(index_, events::link_cycle(link.source_index, link.target_index));
+      return;
     }
-    if (to.parent == database_) {
-      if (!move(to, from.id)) return;
-    } else if (to.parent != from.id) {
-      // An element is shown at one place. The link is kept: it takes over when the first one is removed.
-      report_.add(index_, events::undefined_by_specification("a second parent of an element"));
+    if (depth_above(from.id) + depth_below(to.id) > catalog::kAssetDepthMax) {
+      report_.add(index_, events::links_too_deep(to.name));
+      return;
     }
+    const Uuid element = to.id;
+    const std::string name = to.name;
+    const bool began_here = to.parent == database_ && !is_linked_to_root(link);
+    if (!catalog::add_parent(editor_, element, from.id)) {
+      report_.add(index_, events::element_name_taken(name));
+      return;
+    }
+    // An element is at the root until it is linked.
+    if (began_here) static_cast<void>(catalog::remove_parent(editor_, element, database_));
     editor_.put(link);
     report_.succeed(index_, 201);
+  }
+
+  using Depths = std::map<Uuid, int>;
+
+  /// How many elements there are from the top down to this one, and from this one down, along the longest
+  /// way.
+  int depth_above(const Uuid& element) const {
+    Depths known;
+    return depth_above(element, known);
+  }
+  int depth_above(const Uuid& element, Depths& known) const {
+    const AfElement* const row = tables_.af_elements.find(element);
+    if (row == nullptr) return 0;
+    if (const auto at = known.find(element); at != known.end()) return at->second;
+    int depth = depth_above(row->parent, known);
+    for (const Uuid& place : row->also_below) depth = std::max(depth, depth_above(place, known));
+    return known[element] = depth + 1;
+  }
+  int depth_below(const Uuid& element) const {
+    Depths known;
+    return depth_below(element, known);
+  }
+  int depth_below(const Uuid& element, Depths& known) const {
+    if (const auto at = known.find(element); at != known.end()) return at->second;
+    int depth = 0;
+    for (const AfElement* child : tables_.af_elements.children(element))
+      depth = std::max(depth, depth_below(child->id, known));
+    return known[element] = depth + 1;
   }
 
   void put_container(const LinkEnd& source, const LinkEnd& target, const AfElement& from) {

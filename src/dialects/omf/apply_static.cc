@@ -1,12 +1,13 @@
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/asset_rules.h"
 #include "dialects/omf/apply.h"
 #include "dialects/omf/data_plan.h"
 #include "dialects/omf/fields.h"
 #include "dialects/omf/mapping.h"
+#include "dialects/omf/type_assets.h"
 
 namespace penstock::dialects::omf {
 namespace {
@@ -60,7 +61,14 @@ class StaticApplier {
         type_{type},
         scene_{scene},
         report_{report},
-        database_{get_database(editor, scene)} {}
+        database_{get_database(editor, scene)},
+        properties_{type.properties} {
+    // Of the keys of an item, those of the type come first.
+    for (const OmfProperty& property : item.extra) {
+      if (type.find(property.key) == nullptr) properties_.push_back(property);
+    }
+    names_ = attribute_names(properties_);
+  }
 
   void put(const StaticInstance& sent, Action action) {
     const auto checked = check(sent);
@@ -72,24 +80,21 @@ class StaticApplier {
     return replace(*checked, *element);
   }
 
-  void remove(const StaticInstance& sent) {
+  Result<void> remove(const StaticInstance& sent) {
     report_.succeed(item_.index, 200);
     const auto index = read_index(sent);
-    if (!index) return;
+    if (!index) return {};
     const OmfInstance* const known = tables_.omf.find_instance(type_.id, *index);
-    if (known == nullptr) return;
+    if (known == nullptr) return {};
     const OmfInstance instance = *known;
-    std::vector<AfElement> children;
+    std::vector<Uuid> children;
     for (const AfElement* child : tables_.af_elements.children(instance.element)) {
-      if (tables_.af_elements.find_child(database_, child->name) != nullptr) {
+      const AfElement* const at_root = tables_.af_elements.find_child(database_, child->name);
+      if (child->also_below.empty() && at_root != nullptr && at_root->id != instance.element) {
         report_.add(item_.index, events::element_name_taken(child->name));
-        return;
+        return {};
       }
-      children.push_back(*child);
-    }
-    for (AfElement& child : children) {
-      child.parent = database_;
-      editor_.put(child);
+      children.push_back(child->id);
     }
     remove_links(instance);
     for (const AfAttribute* attribute : tables_.af_attributes.children(instance.element)) {
@@ -97,7 +102,14 @@ class StaticApplier {
     }
     if (const AfElement* element = tables_.af_elements.find(instance.element))
       editor_.erase(AfElement{*element});
+    // Its name at the root is free now.
+    for (const Uuid& child : children) {
+      if (!catalog::remove_parent(editor_, child, instance.element)) {
+        return fail(ErrorCode::internal, {}, "the children of a deleted element have no place");
+      }
+    }
     editor_.erase(instance);
+    return {};
   }
 
  private:
@@ -153,20 +165,16 @@ class StaticApplier {
         report_.add(item_.index, events::unknown_property(type_.id, type_.version, key));
       }
     }
-    std::set<std::string> names;
     std::size_t bytes = 0;
-    for (const auto* properties : {&type_.properties, &item_.extra}) {
-      for (const OmfProperty& property : *properties) {
-        Wanted wanted;
-        wanted.property = &property;
-        wanted.name = property.shown_name();
-        if (!names.insert(to_upper_invariant(wanted.name)).second) wanted.name = property.key;
-        names.insert(to_upper_invariant(wanted.name));
-        if (!read_value(sent, property, wanted)) return std::nullopt;
-        const auto* text = wanted.value ? std::get_if<std::string>(&*wanted.value) : nullptr;
-        bytes += wanted.name.size() + property.description.size() + (text == nullptr ? 0 : text->size());
-        checked.attributes.push_back(std::move(wanted));
-      }
+    for (std::size_t i = 0; i < properties_.size(); ++i) {
+      const OmfProperty& property = properties_[i];
+      Wanted wanted;
+      wanted.property = &property;
+      wanted.name = names_[i];
+      if (!read_value(sent, property, wanted)) return std::nullopt;
+      const auto* text = wanted.value ? std::get_if<std::string>(&*wanted.value) : nullptr;
+      bytes += wanted.name.size() + property.description.size() + (text == nullptr ? 0 : text->size());
+      checked.attributes.push_back(std::move(wanted));
     }
     if (bytes > kItemBytesMax) {
       report_.add(item_.index,
@@ -230,12 +238,14 @@ class StaticApplier {
     element.database = element.parent = database_;
     element.name = checked.name;
     element.description = type_.description;
-    element.template_name = type_.id;
+    if (const auto* made_from = tables_.af_templates.find(type_.asset))
+      element.template_name = made_from->name;
     element.categories = type_.tags;
     element.extended = {
         {"OmfClassification", "static"}, {"OmfTypeId", type_.id}, {"OmfIndex", checked.index}};
     editor_.put(element);
     for (const Wanted& wanted : checked.attributes) put_attribute(element.id, wanted);
+    put_hidden(element.id, checked.index);
     editor_.put(OmfInstance{type_.id, checked.index, element.id});
     report_.succeed(item_.index, 201);
   }
@@ -248,17 +258,31 @@ class StaticApplier {
       attribute = *known;
       if (attribute.value ? wanted.value == attribute.value->value : !wanted.value) return;
     } else {
+      const auto* made_from = tables_.af_attribute_templates.find_child(type_.asset, wanted.name);
+      catalog::AfAttributeFields& fields = attribute;
+      fields = attribute_fields(property, wanted.name);
+      if (made_from != nullptr) fields = *made_from;
+      if (made_from != nullptr) attribute.from_template = made_from->id;
       attribute.id = Uuid::random();
       attribute.element = element;
-      attribute.name = wanted.name;
-      attribute.description = property.description;
-      attribute.type = attribute_type(property.format);
-      attribute.type_qualifier = property.ref_type_id;
-      if (!property.is_index && !property.is_name) attribute.units = property.hints.uom;
     }
     attribute.value.reset();
     if (wanted.value) attribute.value = Sample{scene_.now, *wanted.value, Quality{}};
     editor_.put(attribute);
+  }
+
+  /// The attributes of the template that no property stands for.
+  void put_hidden(const Uuid& element, const std::string& index) {
+    for (const auto* made_from : tables_.af_attribute_templates.children(type_.asset)) {
+      if (tables_.af_attributes.find_child(element, made_from->name) != nullptr) continue;
+      AfAttribute attribute;
+      static_cast<catalog::AfAttributeFields&>(attribute) = *made_from;
+      attribute.id = Uuid::random();
+      attribute.element = element;
+      attribute.from_template = made_from->id;
+      if (made_from->name == kIdAttribute) attribute.value = Sample{scene_.now, index, Quality{}};
+      editor_.put(attribute);
+    }
   }
 
   /// Create asserts: equal is fine, different a conflict.
@@ -282,8 +306,11 @@ class StaticApplier {
   }
 
   void replace(const Checked& checked, const AfElement& known) {
-    const AfElement* const other = tables_.af_elements.find_child(known.parent, checked.name);
-    if (other != nullptr && other->id != known.id) {
+    std::vector<Uuid> places{known.parent};
+    places.insert(places.end(), known.also_below.begin(), known.also_below.end());
+    for (const Uuid& place : places) {
+      const AfElement* const other = tables_.af_elements.find_child(place, checked.name);
+      if (other == nullptr || other->id == known.id) continue;
       report_.add(item_.index, events::element_name_taken(checked.name));
       return;
     }
@@ -294,19 +321,15 @@ class StaticApplier {
       editor_.put(renamed);
     }
     for (const Wanted& wanted : checked.attributes) put_attribute(element, wanted);
+    put_hidden(element, checked.index);
     report_.succeed(item_.index, 200);
   }
 
   void remove_links(const OmfInstance& instance) {
-    const std::string key = instance.key();
-    std::vector<catalog::OmfLink> links;
-    for (const auto& [link_key, link] : tables_.omf.links.rows()) {
-      if (OmfInstance::key_of(link.source_type, link.source_index) == key ||
-          (link.container.empty() && OmfInstance::key_of(link.target_type, link.target_index) == key)) {
-        links.push_back(link);
-      }
-    }
-    for (const catalog::OmfLink& link : links) remove_link(editor_, link);
+    for (const auto& link : tables_.omf.links.of_source(instance.type_id, instance.index))
+      remove_link(editor_, link);
+    for (const auto& link : tables_.omf.links.of_target(instance.type_id, instance.index))
+      remove_link(editor_, link);
   }
 
   catalog::Editor& editor_;
@@ -316,6 +339,8 @@ class StaticApplier {
   const Scene& scene_;
   Report& report_;
   Uuid database_;
+  std::vector<OmfProperty> properties_;  ///< Of the type, then of this item alone.
+  std::vector<std::string> names_;       ///< Of their attributes.
 };
 
 /// "Example OMF request and response": a missing type is said with the version that was assumed, and that the
@@ -365,11 +390,16 @@ Result<void> apply_static(catalog::Editor& editor, const StaticItem& item, Actio
     return {};
   }
   report.succeed(item.index, 200);
-  StaticApplier applier{editor, item, *type, scene, report};
+  OmfType known = *type;
+  if (action != Action::remove && editor.tables().af_templates.find(known.asset) == nullptr) {
+    // Deleted by hand, or the type is older than templates.
+    if (!make_asset(editor, get_database(editor, scene), known)) editor.put(known);
+  }
+  StaticApplier applier{editor, item, known, scene, report};
   for (part = first; part < item.instances.size() && !is_full(editor); ++part) {
     const StaticInstance& instance = item.instances[part];
     if (action == Action::remove) {
-      applier.remove(instance);
+      TRY_VOID(applier.remove(instance));
     } else {
       applier.put(instance, action);
     }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "dialects/omf/apply.h"
 #include "dialects/omf/mapping.h"
+#include "dialects/omf/type_assets.h"
 
 namespace penstock::dialects::omf {
 namespace {
@@ -28,10 +29,8 @@ std::string user_of(const catalog::Tables& tables, const OmfType& type) {
     const auto at = rows.lower_bound(prefix);
     return at != rows.end() && at->first.starts_with(prefix) ? at->second.index : std::string{};
   }
-  for (const auto& [container_key, container] : tables.omf.containers.rows()) {
-    if (OmfType::key_of(container.type_id) == key) return container.id;
-  }
-  return {};
+  const catalog::OmfContainer* const container = tables.omf.containers.find_of_type(type.id);
+  return container == nullptr ? std::string{} : container->id;
 }
 
 /// The digital set of a new enumeration, or the system set where it can't have one.
@@ -54,8 +53,8 @@ Result<SetId> make_digital_set(catalog::Editor& editor, const OmfType& type) {
 
 class TypeApplier {
  public:
-  TypeApplier(catalog::Editor& editor, Version version, Report& report)
-      : editor_{editor}, version_{version}, report_{report} {}
+  TypeApplier(catalog::Editor& editor, Version version, const Scene& scene, Report& report)
+      : editor_{editor}, version_{version}, scene_{scene}, report_{report} {}
 
   Result<void> create(const TypeItem& item) {
     if (const OmfType* known = editor_.tables().omf.find_type(item.type.id)) {
@@ -82,6 +81,10 @@ class TypeApplier {
       report_.add(item.index, events::invalid_definition(type.id, "", "The definition is too large."));
       return {};
     }
+    if (auto problem = make_asset(editor_, get_database(editor_, scene_), type)) {
+      report_.add(item.index, std::move(*problem));
+      return {};
+    }
     if (type.classification == OmfClassification::enumeration) {
       TRY(type.digital_set, make_digital_set(editor_, type));
     }
@@ -105,12 +108,16 @@ class TypeApplier {
     report_.succeed(item.index, 200);
     const OmfType* known = editor_.tables().omf.find_type(item.type.id);
     if (known == nullptr) return;
-    if (const std::string user = user_of(editor_.tables(), *known); !user.empty()) {
+    std::string user = user_of(editor_.tables(), *known);
+    if (user.empty()) user = asset_user(editor_.tables(), *known);
+    if (!user.empty()) {
       report_.add(item.index, events::type_in_use(item.type.id, user));
       return;
     }
-    const SetId set = known->digital_set;
-    editor_.erase(OmfType{*known});
+    const OmfType type = *known;
+    const SetId set = type.digital_set;
+    editor_.erase(type);
+    erase_asset(editor_, type);
     if (set != kSystemSet && !is_used(set))
       editor_.erase(TableId::digital_sets, catalog::DigitalSetRow::key_of(set));
   }
@@ -130,6 +137,9 @@ class TypeApplier {
       report_.add(item.index, events::type_differs(item.type.id, reason));
       return;
     }
+    OmfType type = known;  // Its template may have been deleted by hand.
+    if (!make_asset(editor_, get_database(editor_, scene_), type) && type.asset != known.asset)
+      editor_.put(type);
     report_.add(item.index, events::type_exists(item.type.id));
     if (!minor.empty()) report_.add(item.index, events::minor_difference("type", item.type.id, minor));
     report_.succeed(item.index, 200);
@@ -147,14 +157,15 @@ class TypeApplier {
 
   catalog::Editor& editor_;
   Version version_;
+  const Scene& scene_;
   Report& report_;
 };
 
 }  // namespace
 
 Result<void> apply_types(catalog::Editor& editor, const std::vector<TypeItem>& items, Action action,
-                         Version version, Report& report, Progress& at) {
-  TypeApplier applier{editor, version, report};
+                         Version version, const Scene& scene, Report& report, Progress& at) {
+  TypeApplier applier{editor, version, scene, report};
   for (std::size_t n = 0; at.item < items.size() && n < kEditItems && !is_full(editor); ++n, ++at.item) {
     const TypeItem& item = items[at.item];
     switch (action) {

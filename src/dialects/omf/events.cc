@@ -423,6 +423,18 @@ Event element_name_taken(std::string_view name) {
               name);
 }
 
+Event asset_name_taken(std::string_view what, std::string_view name) {
+  return with(because(error(1006, 409, "The type can't be represented in the asset database."),
+                      "The database has another " + std::string{what} + " of this name."),
+              "TypeId", name);
+}
+
+Event links_too_deep(std::string_view name) {
+  return with(because(error(1006, 409, "The link can't be represented in the asset database."),
+                      "Elements would be nested too deep."),
+              "Element.Name", name);
+}
+
 Event link_target_missing(std::string_view type_id, std::string_view index) {
   return with(with(suggest(error(9021, 404, "The specified static link target did not exist."),
                            "Create the instance before linking it."),

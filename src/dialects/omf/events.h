@@ -124,6 +124,8 @@ Event precision_lost(std::string_view property, std::string_view value);
 Event instance_exists(std::string_view type_id, std::string_view index);
 Event instance_differs(std::string_view type_id, std::string_view index, std::string_view property);
 Event element_name_taken(std::string_view name);
+Event asset_name_taken(std::string_view what, std::string_view name);
+Event links_too_deep(std::string_view name);
 Event link_source_missing(std::string_view type_id, std::string_view index, bool type_known);
 Event link_target_missing(std::string_view type_id, std::string_view index);
 Event link_name_taken(std::string_view attribute);

@@ -146,7 +146,7 @@ std::string attribute_description(const catalog::OmfContainer& container, const 
 std::string_view attribute_type(OmfFormat format) {
   switch (format) {
     case OmfFormat::boolean: return "Boolean";
-    case OmfFormat::int16:
+    case OmfFormat::int16: return "Int16";
     case OmfFormat::int32:
     case OmfFormat::uint16: return "Int32";
     case OmfFormat::int64:

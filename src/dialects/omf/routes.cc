@@ -92,8 +92,9 @@ Task<http::Response> post_types(const Call& call) {
   const auto body = parse_array(call.body);
   if (!body) co_return render_not_parseable(body.error().detail, call);
   const auto items = parse_types(*body, call.headers.action, report);
+  const Scene scene = scene_of(call);
   Step step = [&](catalog::Editor& editor, Report& said, Progress& at) {
-    return apply_types(editor, items, call.headers.action, call.headers.version, said, at);
+    return apply_types(editor, items, call.headers.action, call.headers.version, scene, said, at);
   };
   auto change = change_in_steps(call, items.size(), std::move(step), report);
   const auto done = co_await change;

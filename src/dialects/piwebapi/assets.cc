@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "dialects/piwebapi/address.h"
@@ -57,16 +58,18 @@ bool fits_categories(const Call& call, const std::vector<std::string>& categorie
   return false;
 }
 
+/// An element with several parents is found once; the first way to it leads on.
 void collect_elements(const Call& call, const catalog::Tables& tables, const Uuid& parent, bool deep,
-                      int depth, std::vector<const catalog::AfElement*>& rows) {
+                      int depth, std::set<Uuid>& seen, std::vector<const catalog::AfElement*>& rows) {
   for (const catalog::AfElement* element : tables.af_elements.children(parent)) {
+    if (deep && !seen.insert(element->id).second) continue;
     if (fits_filter(call, "nameFilter", element->name) &&
         fits_filter(call, "descriptionFilter", element->description) &&
         fits_filter(call, "templateName", element->template_name) &&
         fits_categories(call, element->categories)) {
       rows.push_back(element);
     }
-    if (deep && depth < 64) collect_elements(call, tables, element->id, deep, depth + 1, rows);
+    if (deep && depth < 64) collect_elements(call, tables, element->id, deep, depth + 1, seen, rows);
   }
 }
 
@@ -119,7 +122,8 @@ http::Response elements_below(const Call& call, const catalog::Tables& tables, c
   const auto deep = call.flag("searchFullHierarchy", false);
   if (!deep) return error_response(deep.error());
   std::vector<const catalog::AfElement*> rows;
-  collect_elements(call, tables, parent, *deep, 0, rows);
+  std::set<Uuid> seen;
+  collect_elements(call, tables, parent, *deep, 0, seen, rows);
   return page_of(call, std::move(rows), [&](http::JsonWriter& json, const catalog::AfElement& element) {
     write_element(json, call.naming, tables, element);
   });

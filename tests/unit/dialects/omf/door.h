@@ -164,6 +164,7 @@ class OmfHouse : public testing::Test {
       at = element->id;
     }
     for (const auto* attribute : catalog->af_attributes.children(at)) {
+      if (attribute->hidden) continue;
       std::string text = attribute->name;
       if (!attribute->config_string.empty()) {
         text += "=" + attribute->config_string;

@@ -57,7 +57,7 @@ TEST(OmfCommands, AreCutWhereTheyAreFull) {
 TEST(OmfCommands, KeepEverySampleInOrder) {
   std::vector<PointWrite> writes{write_of(1, 1000)};
   std::size_t next = 0, at = 0;
-  Run all;
+  penstock::Run all;
   all.kind = Kind::float64;
   while (next < writes.size()) {
     for (const PointWrite& piece : take_command(writes, next, at, 1000))
