@@ -100,13 +100,25 @@ def many_in_one_message(server):
                            for i in range(number)])
     check_equal((answer.status_code, answer.headers.get("Penstock-Stored")), (202, str(number)), "a value for each")
     check_equal([row[1] for row in pi.read(f"wide.{number - 1}")], [1], "also for the last one")
-    # More values than a segment of the journal has room for.
-    answer = send("data", [{"containerid": "wide.0", "values": [{"Time": moment(i), "Level": 2}
-                                                                  for i in range(1_700_000)]}], "update")
-    check_equal((answer.status_code, answer.headers.get("Penstock-Stored"), answer.headers.get("Penstock-Replaced")),
-                (202, "1699999", "1"), "1.7 million values of one point")
     check_equal(send("container", containers, "delete").status_code, 200, "all deleted")
     check_equal(count_points(pi, "wide.*"), 0, "with their points")
+
+
+def more_than_a_segment(server):
+    """1.7 million values in a body, which the journal keeps in several commands: the last of a time counts."""
+    short = [{"id": "EdgeShort", "classification": "dynamic", "type": "object", "properties": {
+        "t": {"type": "string", "format": "date-time", "isindex": True}, "v": {"type": "number"}}}]
+    many, times = 1_700_000, 1000
+    rows = ",".join('{"t":"%s","v":%d}' % (moment(i % times), i // times % 10) for i in range(many))
+    body = gzip.compress(('[{"containerid":"long","values":[' + rows + "]}]").encode(), 6)
+    omf, pi = Omf(server.url), Pi(server.url)
+    check_equal(omf.send("type", short).status_code, 201, "a type of few letters")
+    check_equal(omf.send("container", [{"id": "long", "typeid": "EdgeShort"}]).status_code, 201, "its container")
+    answer = omf.send("data", body, "update", compression="gzip")
+    check_equal((answer.status_code, answer.headers.get("Penstock-Stored"), answer.headers.get("Penstock-Replaced")),
+                (202, str(times), str(many - times)), "1.7 million values")
+    rows = pi.read("long")
+    check_equal((len(rows), {row[1] for row in rows}), (times, {(many // times - 1) % 10}), "the last ones")
 
 
 def raw(server, *pieces, expect_continue=False):
@@ -214,6 +226,7 @@ def definitions_outlive_a_kill():
 with Server() as the_server:
     one_bad_in_ten_thousand(the_server)
     many_in_one_message(the_server)
+    more_than_a_segment(the_server)
     forms_of_requests(the_server)
     limits(the_server)
 settings()

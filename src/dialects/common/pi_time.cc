@@ -185,8 +185,9 @@ int full_year(int year, std::size_t digits) {
 }
 
 /// `2026-04-02`, `2-Apr-2026`, `2 Apr 26`, `04/02/2026`.
-bool take_date(Cursor& c, CivilTime& civil) {
+bool take_date(Cursor& c, CivilTime& into) {
   Cursor ahead = c;
+  CivilTime civil = into;
   const std::string_view first = ahead.digits();
   const auto first_number = number(first);
   if (!first_number) return false;
@@ -220,6 +221,7 @@ bool take_date(Cursor& c, CivilTime& civil) {
     civil.year = full_year(*number(year), year.size());
   }
   if (!valid_date(civil)) return false;
+  into = civil;
   c = ahead;
   return true;
 }

@@ -55,9 +55,9 @@ std::optional<Event> make_set(catalog::Editor& editor, const Uuid& database, Omf
   if (!fits(type)) return std::nullopt;
   AfEnumerationSet set = enumeration_set(database, type);
   if (const auto* known = editor.tables().af_enumeration_sets.find_name(database, set.name)) {
-    if (!same_values(*known, set)) return events::asset_name_taken("enumeration set", type.id);
-    type.asset = known->id;
-    return std::nullopt;
+    // Somebody else's, and stays so: it is not deleted with the type.
+    if (same_values(*known, set)) return std::nullopt;
+    return events::asset_name_taken("enumeration set", type.id);
   }
   type.asset = set.id;
   editor.put(set);

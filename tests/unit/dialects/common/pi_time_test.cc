@@ -97,6 +97,8 @@ const TimeCase kTimes[] = {
     {"2026-03-29T02:30:00", "Europe/Berlin", "2026-03-29T01:30:00Z"},  // Never: forward.
     {"2026-10-26 -1d", "Europe/Berlin", "2026-10-24T22:00:00Z"},       // 25 hours before.
     {"2026-10-26 -24h", "Europe/Berlin", "2026-10-24T23:00:00Z"},
+    {"2026-567890111-20T10:00:00Z", "", nullptr},  // No month, and none to count days of.
+    {"2026-13-01", "", nullptr},
 };
 
 TEST(PiTime, Texts) {

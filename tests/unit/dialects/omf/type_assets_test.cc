@@ -157,6 +157,24 @@ TEST_F(OmfTypeAssets, ATemplateOfTheSameNameThatIsNotOursIsAConflict) {
             (Lines{"0:[E1006] 409", "1:[E1006] 409", "2:[E8675] 404"}));
 }
 
+TEST_F(OmfTypeAssets, ASetOfTheSameValuesIsUsedAndStays) {
+  send("type", "create", kTankType);
+  catalog::AfEnumerationSet set;
+  set.id = Uuid::random();
+  set.database = database();
+  set.name = "pumpstate";
+  set.values = {{Uuid::random(), 0, "STOPPED", ""},
+                {Uuid::random(), 1, "Running", ""},
+                {Uuid::random(), 2, "Tripped", ""}};
+  ASSERT_TRUE(
+      edit([&](catalog::Editor& editor) { return catalog::add_enumeration_set(editor, set); }).has_value());
+  EXPECT_EQ(send("type", "create", kSkidTypes).status, 201);
+  EXPECT_EQ(send("type", "create", kSkidTypes).status, 200);
+  for (int pass = 0; pass < 2; ++pass) send("type", "delete", kSkidTypes);
+  EXPECT_EQ(archive_->catalog()->omf.types.size(), 1u);
+  EXPECT_NE(archive_->catalog()->af_enumeration_sets.find(set.id), nullptr);
+}
+
 TEST_F(OmfTypeAssets, ATemplateDeletedByHandIsMadeAgain) {
   send("type", "create", kSkidTypes);
   const auto erase = [&] {
