@@ -20,6 +20,10 @@ dialects::piwebapi::Settings piwebapi_settings(const Settings& settings) {
   made.max_write_items = static_cast<std::size_t>(settings.integer("piwebapi.max_write_items"));
   made.max_request_body = static_cast<std::size_t>(settings.integer("piwebapi.max_request_body"));
   made.batch_limit = static_cast<std::size_t>(settings.integer("piwebapi.batch_limit"));
+  made.max_channels = static_cast<std::size_t>(settings.integer("piwebapi.max_channels"));
+  made.max_update_registrations =
+      static_cast<std::size_t>(settings.integer("piwebapi.max_update_registrations"));
+  made.update_lifetime_s = settings.integer("piwebapi.update_lifetime_seconds");
   made.disable_writes = settings.flag("piwebapi.disable_writes");
   made.compressing_default = settings.flag("points.compressing_default");
   return made;

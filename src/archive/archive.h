@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "archive/watch.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/catalog.h"
@@ -80,6 +82,11 @@ class Archive {
   /// The newest sample at or before (`inclusive`) or before `time`, or nothing.
   virtual Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const = 0;
   virtual Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const = 0;
+
+  /// Tells from now on what becomes of these points, each change once it is durable and readable. What the
+  /// watch holds beyond `changes_max`, until it is taken, is lost. The archive outlives it.
+  /// Errors: those of `scan`.
+  virtual Result<std::unique_ptr<Watch>> watch(std::span<const PointId> points, std::size_t changes_max) = 0;
 
   /// For the loop of an I/O thread (Executor::gathers_writes): leads the sequencer if writes are waiting.
   virtual void lead() = 0;

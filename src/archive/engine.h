@@ -99,6 +99,7 @@ class Engine final : public Archive {
   Result<std::optional<Sample>> newest(PointId point) const override;
   Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const override;
   Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const override;
+  Result<std::unique_ptr<Watch>> watch(std::span<const PointId> points, std::size_t changes_max) override;
   void lead() override;
   Result<void> flush() override;
   bool ready() const override { return ready_.load(std::memory_order_acquire); }
@@ -144,6 +145,7 @@ class Engine final : public Archive {
 
   // apply.cc
   void apply_group();
+  void tell_watches();
   void apply_op(const PendingOp& op);  ///< Under the point's stripe lock.
   void erase_whole_point(PointId point);
   Layer& active_layer(Slot& slot, PointId point);
@@ -170,6 +172,7 @@ class Engine final : public Archive {
 
   // Own locking.
   Slots slots_;
+  Watches watches_;
   mutable catalog::Catalog catalog_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> room_missing_{false};  // The journal refused a command: a flush would free segments.

@@ -83,10 +83,24 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
       if (!done) die(done.error());
       commit_ns_.fetch_add(static_cast<std::uint64_t>(steady_clock_ns() - begin));
       apply_group();
+      if (watches_.any()) tell_watches();
     }
     // From `post` on, a ticket belongs to its coroutine, which may be gone at once.
     for (Ticket* const ticket : answered_) ticket->executor->post(ticket->waiter);
   }
+}
+
+void Engine::tell_watches() {
+  for (const Ticket* const ticket : answered_) {
+    if (ticket->bounced || !ticket->result) continue;
+    const WriteResult& result = *ticket->result;
+    watches_.tell(ticket->command.mode, ticket->command.slice, result.slice);
+    for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+      const PointWrite& write = ticket->parts[i].write;
+      watches_.tell(ticket->command.mode, write.point, write.run, result.outcomes[i]);
+    }
+  }
+  for (const PointId point : edit_erased_) watches_.tell_gone(point);
 }
 
 }  // namespace penstock::archive

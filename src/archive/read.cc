@@ -94,4 +94,15 @@ Result<std::optional<Sample>> Engine::at_or_after(PointId point, Timestamp time,
   return first_of(found);
 }
 
+Result<std::unique_ptr<Watch>> Engine::watch(std::span<const PointId> points, std::size_t changes_max) {
+  auto made = watches_.add(points, changes_max);
+  // Read behind the registration, so that no write falls in between; a sample that is written meanwhile may
+  // be told as added though it is not the newest.
+  for (const PointId point : points) {
+    TRY(const auto sample, newest(point));
+    if (sample) watches_.newest_is(point, sample->time.unix_ns());
+  }
+  return made;
+}
+
 }  // namespace penstock::archive

@@ -10,35 +10,16 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/body_source.h"
 #include "http/head_parser.h"
 #include "http/io_thread.h"
+#include "http/operation.h"
 #include "http/response_head.h"
+#include "http/websocket_connection.h"
 
 namespace penstock::http {
 
 using TlsStream = boost::asio::ssl::stream<Socket>;
-using boost::system::error_code;
-
-/// Awaits one asynchronous operation of Asio. `start` is given the completion handler.
-template <class Start>
-struct Operation {
-  Start start;
-  error_code ec{};
-  std::size_t bytes = 0;
-
-  bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> handle) {
-    start([this, handle](const error_code& ec_, std::size_t bytes_ = 0) {
-      ec = ec_;
-      bytes = bytes_;
-      handle.resume();
-    });
-  }
-  void await_resume() const {}
-};
-template <class Start>
-Operation(Start) -> Operation<Start>;
-
 /// One connection: reads a request, has it answered, writes the answer, and again. `Stream` is Socket or
 /// TlsStream.
 template <class Stream>
@@ -49,7 +30,10 @@ class Connection final : public ConnectionBase {
   ~Connection() override { release_memory(); }
 
   void cancel() override {
+    if (websocket_ != nullptr && !expired && !websocket_->stopping()) return websocket_->stop();
     error_code ignored;
+    // One step of a WebSocket's good-bye may follow another: none of them may begin to wait again.
+    if (websocket_ != nullptr) socket().close(ignored);
     socket().cancel(ignored);
   }
 
@@ -92,6 +76,7 @@ class Connection final : public ConnectionBase {
     if (head_only) request_.method = Method::get;
     Task<Response> handling = shared_.service.handle(request_);
     Response response = co_await handling;
+    if (response.status == 101 && response.websocket) co_return co_await speak(response);
     const bool again = co_await answer(response, head_only);
     release_memory();
     co_return again;
@@ -337,14 +322,46 @@ class Connection final : public ConnectionBase {
     if (reserved_ != 0) shared_.body_memory.fetch_sub(std::exchange(reserved_, 0));
   }
 
-  Task<bool> answer(Response& response, bool head_only) {
-    const int status_class = response.status / 100;
+  void count(int status) {
+    const int status_class = status / 100;
     shared_.requests[status_class >= 1 && status_class <= 5 ? status_class : 0]->add();
+  }
+
+  /// The connection is a WebSocket until the session ends.
+  Task<bool> speak(const Response& response) {
+    // Frames sent ahead of the answer would be lost: no client may send any.
+    if (unread() > 0) {
+      Response early = refusal(400, "Nothing may follow a request for a WebSocket before its answer.");
+      co_return co_await answer(early, false);
+    }
+    count(response.status);
+    release_memory();
+    WebSocketConnection<Stream> websocket{stream_, thread_, *this, shared_.options.write_timeout_ms};
+    set_deadline(shared_.options.write_timeout_ms);
+    const bool accepted = co_await websocket.accept(request_, response);
+    deadline_ns = 0;
+    if (accepted) {
+      websocket_ = &websocket;
+      idle = true;  // A stop need not wait for it.
+      if (shared_.stopping) websocket.stop();
+      co_await response.websocket->run(websocket);
+      co_await websocket.finish();
+      websocket_ = nullptr;
+    }
+    open_ = false;  // The TLS session is closed as well.
+    co_return false;
+  }
+
+  Task<bool> answer(Response& response, bool head_only) {
+    count(response.status);
     pack(response, request_, shared_.options.gzip_bytes_min, shared_.options.gzip_bytes_max);
     HeadOptions options;
     options.date = thread_.date();
     options.keep_alive = !response.close && !drain_ && parser_->keep_alive() && !shared_.stopping;
     options.say_keep_alive = parser_->version() == 10;
+    if (response.source && !has_no_body(response.status)) {
+      co_return co_await stream(response, options, head_only);
+    }
     head_.clear();
     append_response_head(head_, response, options);
     std::string_view body = head_only || has_no_body(response.status) ? std::string_view{} : response.body;
@@ -353,6 +370,28 @@ class Connection final : public ConnectionBase {
       body = {};
     }
     const bool written = co_await write_all(head_, body);
+    co_return written&& options.keep_alive;
+  }
+
+  /// An answer whose body is made while it is sent. HTTP/1.0 knows no chunks: there its end is the end of the
+  /// connection.
+  Task<bool> stream(Response& response, HeadOptions& options, bool head_only) {
+    options.chunked = parser_->version() == 11;
+    if (!options.chunked && !head_only) options.keep_alive = false;
+    head_.clear();
+    append_response_head(head_, response, options);
+    const std::shared_ptr<BodySource> source = response.source;
+    while (!head_only) {
+      deadline_ns = 0;
+      const std::string piece = co_await source->next();
+      if (options.chunked) append_chunk_head(head_, piece.size());
+      // The line behind a chunk travels with the head of the next one.
+      if (!co_await write_all(head_, piece)) co_return false;
+      head_.clear();
+      if (piece.empty()) co_return options.keep_alive;
+      if (options.chunked) head_.append("\r\n");
+    }
+    const bool written = co_await write_all(head_, {});
     co_return written&& options.keep_alive;
   }
 
@@ -385,10 +424,11 @@ class Connection final : public ConnectionBase {
   std::string head_;                ///< Of the answer; kept for its room.
   std::unique_ptr<char[]> buffer_;  ///< What was read and not yet understood is [begin, end).
   std::size_t buffer_size_ = 0, buffer_begin_ = 0, buffer_end_ = 0;
-  std::size_t reserved_ = 0;  ///< Of Shared::body_memory.
-  bool open_ = false;         ///< Ready for requests: the TLS handshake is done.
-  bool served_ = false;       ///< A head was read: what follows is a further request.
-  bool drain_ = false;        ///< Bytes of the client may still be on their way.
+  std::size_t reserved_ = 0;                          ///< Of Shared::body_memory.
+  WebSocketConnection<Stream>* websocket_ = nullptr;  ///< While it is one.
+  bool open_ = false;                                 ///< Ready for requests: the TLS handshake is done.
+  bool served_ = false;                               ///< A head was read: what follows is a further request.
+  bool drain_ = false;                                ///< Bytes of the client may still be on their way.
 };
 
 /// The life of one connection.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -101,11 +102,16 @@ struct Request {
   Parameters parameters() const { return Parameters::parse(query); }
 };
 
+class BodySource;
+class WebSocketSession;
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  bool close = false;  ///< Close the connection behind this answer.
+  std::shared_ptr<BodySource> source;  ///< If set: the body, instead of `body`, made while it is sent.
+  std::shared_ptr<WebSocketSession> websocket;  ///< With status 101: what the connection is from here on.
+  bool close = false;                           ///< Close the connection behind this answer.
 
   static Response make(int status, std::string content_type, std::string body);
 };

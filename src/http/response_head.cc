@@ -67,7 +67,9 @@ void append_response_head(std::string& out, const Response& response, const Head
     append_field_text(out, value);
     out.append("\r\n");
   }
-  if (!has_no_body(response.status)) {
+  if (response.source && !has_no_body(response.status)) {
+    if (options.chunked) out.append("Transfer-Encoding: chunked\r\n");
+  } else if (!has_no_body(response.status)) {
     out.append("Content-Length: ");
     append_number(out, response.body.size());
     out.append("\r\n");
@@ -78,6 +80,12 @@ void append_response_head(std::string& out, const Response& response, const Head
     out.append("Connection: keep-alive\r\n");
   }
   out.append("\r\n");
+}
+
+void append_chunk_head(std::string& out, std::size_t bytes) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, bytes, 16).ptr).append("\r\n");
+  if (bytes == 0) out.append("\r\n");  // The last chunk, without trailers.
 }
 
 Response refusal(int status, std::string_view detail) {

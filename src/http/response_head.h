@@ -11,11 +11,15 @@ struct HeadOptions {
   std::string_view date;  ///< IMF-fixdate.
   bool keep_alive = true;
   bool say_keep_alive = false;  ///< An HTTP/1.0 client wants to read it.
+  bool chunked = false;         ///< How a body from a source is framed.
 };
 
 /// Appends status line, headers and the empty line. Content-Length, Connection, Date and Server are ours;
 /// line breaks in values become blanks. What has no body by its status gets no length.
 void append_response_head(std::string& out, const Response& response, const HeadOptions& options);
+
+/// Appends what stands before a chunk of so many bytes; none ends the body.
+void append_chunk_head(std::string& out, std::size_t bytes);
 
 /// 204, 304 and 1xx.
 bool has_no_body(int status);

@@ -5,12 +5,15 @@
 #include <optional>
 
 #include "dialects/piwebapi/call.h"
+#include "dialects/piwebapi/channels.h"
+#include "dialects/piwebapi/updates.h"
 
 namespace penstock::dialects::piwebapi {
 
 /// See make_piwebapi.
 ///
-/// Threads: as Dialect; nothing changes after the first request but the identity, which is read once.
+/// Threads: as Dialect. After the first request nothing changes but what has locking of its own; the identity
+/// is read once.
 class PiWebApi final : public Dialect {
  public:
   PiWebApi(House& house, Settings settings);
@@ -24,6 +27,9 @@ class PiWebApi final : public Dialect {
   Task<http::Response> dispatch(http::Request& request, const auth::Principal& caller, Timestamp now,
                                 bool in_batch);
 
+  ChannelCount& channels() { return channels_; }
+  Updates& updates() { return updates_; }
+
  private:
   Task<Result<auth::PrincipalPtr>> identify(const http::Request& request);
   bool csrf_header_missing(const http::Request& request) const;
@@ -33,6 +39,10 @@ class PiWebApi final : public Dialect {
   House& house_;
   const Settings settings_;
   WebIdForm webid_form_ = WebIdForm::full;
+
+  // Own locking.
+  ChannelCount channels_;
+  Updates updates_;
 
   std::mutex mutex_;
   std::optional<Identity> identity_;

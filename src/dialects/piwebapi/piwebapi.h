@@ -15,14 +15,17 @@ enum class DuplicateReports { direct, never, always };
 /// Settings of this door. Names and defaults follow the product's configuration properties where it has them.
 struct Settings {
   DuplicateReports report_duplicate_conflicts = DuplicateReports::direct;
-  std::size_t max_returned_items = 150'000;  ///< MaxReturnedItemsPerCall.
-  std::size_t max_write_items = 150'000;     ///< More values in one request: 413.
-  std::size_t max_request_body = 28u << 20;  ///< Bytes, also after inflating. More: 413.
-  std::size_t batch_limit = 10'000;          ///< Sub-requests of one batch. More: 400.
-  bool disable_writes = false;               ///< True: every write answers 403.
-  bool anonymous = false;                    ///< True: requests without credentials act as `anonymous_as`.
-  auth::PrincipalPtr anonymous_as;           ///< Whose rights they have; needed if `anonymous`.
-  bool buffering = true;                     ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
+  std::size_t max_returned_items = 150'000;       ///< MaxReturnedItemsPerCall.
+  std::size_t max_write_items = 150'000;          ///< More values in one request: 413.
+  std::size_t max_request_body = 28u << 20;       ///< Bytes, also after inflating. More: 413.
+  std::size_t batch_limit = 10'000;               ///< Sub-requests of one batch. More: 400.
+  std::size_t max_channels = 1'000;               ///< Open WebSockets. One more: 503.
+  std::size_t max_update_registrations = 10'000;  ///< Streams polled for updates. One more: 503.
+  std::int64_t update_lifetime_s = 600;           ///< A marker that nobody asks for expires.
+  bool disable_writes = false;                    ///< True: every write answers 403.
+  bool anonymous = false;            ///< True: requests without credentials act as `anonymous_as`.
+  auth::PrincipalPtr anonymous_as;   ///< Whose rights they have; needed if `anonymous`.
+  bool buffering = true;             ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
   std::string web_id_type = "Full";  ///< WebIDType: Full, IDOnly, PathOnly, LocalIDOnly, DefaultIDOnly.
   bool compressing_default = false;  ///< Compressing of points made without a word on it.
 };

@@ -69,6 +69,13 @@ constexpr Route kRoutes[] = {
      of_streams<make_interpolated_at_times_read>},
     {Method::get, "streamsets/plot", Access::read, true, of_streams<make_plot_read>},
     {Method::get, "streamsets/summary", Access::read, true, of_streams<make_summary_read>},
+    {Method::get, "streams/{}/channel", Access::read, false, at_once<get_stream_channel>},
+    {Method::get, "streamsets/channel", Access::read, false, at_once<get_streams_channel>},
+    {Method::get, "streamsets/{}/channel", Access::read, false, at_once<get_children_channel>},
+    {Method::post, "streams/{}/updates", Access::read, true, at_once<register_stream_updates>},
+    {Method::get, "streams/updates/{}", Access::read, true, at_once<get_stream_updates>},
+    {Method::post, "streamsets/updates", Access::read, true, at_once<register_streamset_updates>},
+    {Method::get, "streamsets/updates", Access::read, true, at_once<get_streamset_updates>},
     {Method::get, "streamsets/joined", Access::read, true, at_once<get_joined>},
 
     {Method::get, "", Access::read, true, at_once<get_home>},

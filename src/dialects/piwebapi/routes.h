@@ -100,6 +100,15 @@ Task<http::Response> put_attribute_value(Call& call);
 http::Response get_stream_value(Call& call);
 // streamsets.cc
 http::Response get_joined(Call& call);
+// channels.cc
+http::Response get_stream_channel(Call& call);
+http::Response get_children_channel(Call& call);
+http::Response get_streams_channel(Call& call);
+// updates.cc
+http::Response register_stream_updates(Call& call);
+http::Response get_stream_updates(Call& call);
+http::Response register_streamset_updates(Call& call);
+http::Response get_streamset_updates(Call& call);
 // writes.cc
 Task<http::Response> write_stream_value(Call& call);
 Task<http::Response> write_stream_recorded(Call& call);

@@ -1,8 +1,7 @@
 #include <algorithm>
 
 #include "archive/retrieval/interpolate.h"
-#include "base/text.h"
-#include "dialects/piwebapi/paging.h"
+#include "dialects/piwebapi/members.h"
 #include "dialects/piwebapi/reads.h"
 #include "dialects/piwebapi/retrieval.h"
 #include "dialects/piwebapi/routes.h"
@@ -10,119 +9,6 @@
 /// Reads of many streams: *PI Web API Reference, "StreamSet"*.
 namespace penstock::dialects::piwebapi {
 namespace {
-
-constexpr int kDepthMax = 64;  // Of attributes below attributes.
-
-/// One stream of a set: who it is, and what it leads to or why it does not.
-struct Member {
-  std::string webid, name, path, source;
-  Result<Target> target;
-};
-
-Member of_attribute(const Call& call, const catalog::Tables& tables, const catalog::AfAttribute& attribute) {
-  std::string webid = call.naming.attribute(tables, attribute);
-  std::string source = call.naming.link("attributes/" + webid);
-  return {std::move(webid), attribute.name, call.naming.attribute_path(tables, attribute), std::move(source),
-          attribute_target(call, tables, attribute)};
-}
-
-/// A `webId` as it came. Errors: invalid_argument (no WebID of a stream); what matches nothing is a member.
-Result<Member> of_webid(const Call& call, std::string_view text) {
-  Result<Target> target = find_target(call, text);
-  if (!target && target.error().code == ErrorCode::invalid_argument) return fail(target.error());
-  if (!target) return Member{std::string{text}, "", "", "", std::move(target)};
-  if (target->attribute) {
-    const auto reader = call.archive().catalog();
-    return of_attribute(call, *reader, *target->attribute);
-  }
-  const std::string tag = target->stream.tag;
-  std::string webid = call.naming.point(target->stream.point, tag);
-  std::string source = call.naming.link("points/" + webid);
-  return Member{std::move(webid), tag, call.naming.point_path(tag), std::move(source), std::move(target)};
-}
-
-Result<std::vector<Member>> of_webids(const Call& call, std::string_view parameter) {
-  const auto texts = call.query.all(parameter, http::Parameters::Case::insensitive);
-  if (texts.empty()) {
-    return fail(ErrorCode::missing_argument, std::string{parameter},
-                "Parameter (" + std::string{parameter} + ") is required.");
-  }
-  if (texts.size() > call.settings.max_returned_items) return over_the_maximum(call, parameter);
-  std::vector<Member> members;
-  for (const std::string_view text : texts) {
-    TRY(Member member, of_webid(call, trim(text)));
-    members.push_back(std::move(member));
-  }
-  return members;
-}
-
-/// Which attributes a set has below its parent.
-struct ChildFilter {
-  bool deep = false, hidden = false, excluded = false;
-
-  static Result<ChildFilter> of(const Call& call) {
-    ChildFilter made;
-    TRY(made.deep, call.flag("searchFullHierarchy", false));
-    TRY(made.hidden, call.flag("showHidden", false));
-    TRY(made.excluded, call.flag("showExcluded", false));
-    return made;
-  }
-  bool fits(const Call& call, const catalog::Tables& tables, const catalog::AfAttribute& attribute) const {
-    if ((attribute.hidden && !hidden) || (attribute.excluded && !excluded)) return false;
-    if (!fits_filter(call, "nameFilter", attribute.name)) return false;
-    const std::string_view category = call.parameter_or("categoryName", "*");
-    if (category != "*" && std::none_of(attribute.categories.begin(), attribute.categories.end(),
-                                        [&](const auto& name) { return glob_match(category, name); })) {
-      return false;
-    }
-    if (call.parameter_or("templateName", "*") == "*") return true;
-    const catalog::AfElement* element = tables.af_elements.find(attribute.element);
-    return element != nullptr && fits_filter(call, "templateName", element->template_name);
-  }
-};
-
-void collect(const Call& call, const catalog::Tables& tables, const ChildFilter& filter, const Uuid& owner,
-             int depth, std::vector<Member>& members) {
-  for (const catalog::AfAttribute* attribute : tables.af_attributes.children(owner)) {
-    if (filter.fits(call, tables, *attribute)) members.push_back(of_attribute(call, tables, *attribute));
-    if (filter.deep && depth < kDepthMax) {
-      collect(call, tables, filter, attribute->id, depth + 1, members);
-    }
-  }
-}
-
-Result<std::vector<Member>> below_parent(const Call& call) {
-  TRY(const WebId id, parse_webid(call.segments[1]));
-  TRY(const ChildFilter filter, ChildFilter::of(call));
-  const auto reader = call.archive().catalog();
-  Uuid owner;
-  if (id.kind == WebIdKind::attribute) {
-    TRY(const catalog::AfAttribute* attribute, find_attribute(*reader, call.identity, id));
-    owner = attribute->id;
-  } else {
-    TRY(const catalog::AfElement* element, find_element(*reader, call.identity, id));
-    owner = element->id;
-  }
-  std::vector<Member> members;
-  collect(call, *reader, filter, owner, 0, members);
-  return members;
-}
-
-/// sortField knows the name alone.
-Result<void> sort(const Call& call, std::vector<Member>& members, bool keeps_order) {
-  const std::string_view field = trim(call.parameter_or("sortField", ""));
-  TRY(const bool descending, is_descending(call));
-  if (!field.empty() && !iequals(field, "Name")) {
-    return fail(ErrorCode::invalid_argument, "sortField", "Parameter (sortField) has an unknown value.");
-  }
-  if (keeps_order && field.empty()) return {};
-  const auto before = [&](const Member& a, const Member& b) {
-    const std::string left = to_upper_invariant(a.name), right = to_upper_invariant(b.name);
-    return descending ? right < left : left < right;
-  };
-  std::stable_sort(members.begin(), members.end(), before);
-  return {};
-}
 
 /// Writes members as they are read, and counts what they hold together.
 class SetWriter {
@@ -183,7 +69,8 @@ class SetWriter {
 http::Response read_members(const Call& call, Result<std::vector<Member>> members, MakeRead make,
                             bool keeps_order) {
   if (!members) return error_response(members.error());
-  if (const auto sorted = sort(call, *members, keeps_order); !sorted) return error_response(sorted.error());
+  if (const auto sorted = sort_members(call, *members, keeps_order); !sorted)
+    return error_response(sorted.error());
   const auto read = make(call);
   if (!read) return error_response(read.error());
   SetWriter writer{call};
@@ -199,19 +86,19 @@ http::Response read_members(const Call& call, Result<std::vector<Member>> member
 }  // namespace
 
 http::Response read_children(Call& call, MakeRead make) {
-  return read_members(call, below_parent(call), make, false);
+  return read_members(call, members_below(call), make, false);
 }
 
 http::Response read_streams(Call& call, MakeRead make) {
-  return read_members(call, of_webids(call, "webId"), make, true);
+  return read_members(call, members_of_webids(call, "webId"), make, true);
 }
 
 /// *PI Web API Reference, "StreamSet GetJoined"*: the recorded values of the base stream, then the values of
 /// the others at the same times.
 http::Response get_joined(Call& call) {
-  auto bases = of_webids(call, "baseWebId");
+  auto bases = members_of_webids(call, "baseWebId");
   if (!bases) return error_response(bases.error());
-  auto others = of_webids(call, "subordinateWebId");
+  auto others = members_of_webids(call, "subordinateWebId");
   if (!others) return error_response(others.error());
   const auto read = make_recorded_run(call);
   if (!read) return error_response(read.error());

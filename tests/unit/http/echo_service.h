@@ -7,7 +7,9 @@
 
 #include "base/task.h"
 #include "base/text.h"
+#include "http/body_source.h"
 #include "http/server.h"
+#include "http/websocket.h"
 
 namespace penstock::http {
 
@@ -51,9 +53,47 @@ class Rounds {
   std::vector<std::pair<Executor*, std::coroutine_handle<>>> waiting_;
 };
 
+/// Sends "hello", then "tick" every 20 ms; or large texts without a pause.
+class TestSession final : public WebSocketSession {
+ public:
+  TestSession(bool floods, std::atomic<int>& ended) : floods_{floods}, ended_{ended} {}
+  Task<bool> run(WebSocket& socket) override {
+    const std::string large(1u << 20, 'f');
+    bool goes_on = co_await socket.send_text("hello");
+    while (goes_on && floods_) goes_on = co_await socket.send_text(large);
+    while (goes_on) {
+      goes_on = co_await socket.sleep_ms(20);
+      if (goes_on) goes_on = co_await socket.send_text("tick");
+    }
+    ++ended_;
+    co_return true;
+  }
+
+ private:
+  const bool floods_;
+  std::atomic<int>& ended_;
+};
+
+/// Pieces of 1,000 bytes: `a…`, `b…`, every second one after a visit to another thread.
+class TestSource final : public BodySource {
+ public:
+  explicit TestSource(int pieces) : left_{pieces} {}
+  Task<std::string> next() override {
+    if (left_ == 0) co_return std::string{};
+    if (left_-- % 2 == 0) {
+      HopToAnotherThread hop{1};
+      co_await hop;
+    }
+    co_return std::string(1000, static_cast<char>('a' + left_ % 26));
+  }
+
+ private:
+  int left_;
+};
+
 /// Answers with what it was asked: method, target, path, query, a few headers, and the body. `/commit` waits
 /// for the end of a round, `/hop` for another thread, `/big` has a large body, `/empty` is 204, `/status` has
-/// an empty 200.
+/// an empty 200; `/socket` and `/flood` become WebSockets, `/stream` is made while it is sent.
 class EchoService final : public Service {
  public:
   static constexpr std::size_t kBodyMax = 1u << 20;
@@ -78,6 +118,14 @@ class EchoService final : public Service {
       co_return Response::make(200, "application/octet-stream", std::string(3'000'000, 'x'));
     } else if (request.path == "/text") {
       co_return Response::make(200, "text/plain", std::string(5000, 't'));
+    } else if (request.path == "/stream") {
+      Response response = Response::make(200, "text/plain", {});
+      response.source = std::make_shared<TestSource>(30);
+      co_return response;
+    } else if ((request.path == "/socket" || request.path == "/flood") && asks_for_websocket(request)) {
+      Response response = Response::make(101, {}, {});
+      response.websocket = std::make_shared<TestSession>(request.path == "/flood", sessions_ended);
+      co_return response;
     } else if (request.path == "/split") {
       Response response = Response::make(200, "text/plain", "ok");
       response.headers.add("Location", "/a\r\nSet-Cookie: stolen=1");
@@ -96,7 +144,7 @@ class EchoService final : public Service {
   }
 
   Rounds rounds;
-  std::atomic<int> requests{0};
+  std::atomic<int> requests{0}, sessions_ended{0};
 };
 
 }  // namespace penstock::http

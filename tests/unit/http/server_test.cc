@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <filesystem>
 #include <thread>
 
@@ -32,6 +37,12 @@ class ServerTest : public ::testing::Test {
     RawConnection raw{port()};
     EXPECT_TRUE(raw.send(bytes));
     return raw.read_to_end();
+  }
+  bool session_ended() const {
+    for (int i = 0; i < 500 && service_.sessions_ended == 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    return service_.sessions_ended == 1;
   }
   Client::Options to_server() const {
     Client::Options options;
@@ -388,6 +399,103 @@ TEST_F(ServerTest, StopLetsARequestInFlightFinish) {
   EXPECT_FALSE(RawConnection{port()}.connected());
 }
 
+constexpr std::string_view kUpgrade =
+    "Host: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// A frame as clients send them, masked with zeros.
+std::string client_frame(char opcode, std::string_view payload) {
+  std::string frame{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size()), 0, 0, 0, 0};
+  return frame.append(payload);
+}
+
+TEST_F(ServerTest, WebSocketSpeaksUntilTheClientCloses) {
+  start();
+  RawConnection raw{port()};
+  ASSERT_TRUE(raw.send("GET /socket HTTP/1.1\r\n" + std::string{kUpgrade}));
+  const std::string head = raw.read_until("tick", 2);
+  EXPECT_EQ(head.find("HTTP/1.1 101 "), 0u);
+  // The key and its answer are those of RFC 6455, 1.3.
+  EXPECT_NE(head.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), std::string::npos);
+  EXPECT_NE(head.find("\r\n\r\n\x81\x05hello\x81\x04tick\x81\x04tick"), std::string::npos);
+  ASSERT_TRUE(raw.send(client_frame(1, "nobody listens") + client_frame(9, "are you there?")));
+  EXPECT_NE(raw.read_until("are you there?")
+                .find("\x8a\x0e"
+                      "are you there?"),
+            std::string::npos);
+  ASSERT_TRUE(raw.send(client_frame(8, "\x03\xe8")));
+  const std::string rest = raw.read_to_end();
+  EXPECT_NE(rest.find("\x88\x02\x03\xe8"), std::string::npos);
+  EXPECT_TRUE(raw.closed_by_peer());
+  EXPECT_TRUE(session_ended());
+}
+
+TEST_F(ServerTest, WebSocketOfAClientThatVanishedEnds) {
+  start();
+  {
+    RawConnection raw{port()};
+    ASSERT_TRUE(raw.send("GET /socket HTTP/1.1\r\n" + std::string{kUpgrade}));
+    raw.read_until("tick");
+  }
+  EXPECT_TRUE(session_ended());
+}
+
+TEST_F(ServerTest, WebSocketOfASlowReaderIsDropped) {
+  Server::Options options;
+  options.write_timeout_ms = 300;
+  start(std::move(options));
+  RawConnection raw{port()};
+  ASSERT_TRUE(raw.send("GET /flood HTTP/1.1\r\n" + std::string{kUpgrade}));
+  EXPECT_TRUE(session_ended());
+}
+
+TEST_F(ServerTest, StopClosesWebSocketsAtOnce) {
+  start();
+  RawConnection raw{port()};
+  ASSERT_TRUE(raw.send("GET /socket HTTP/1.1\r\n" + std::string{kUpgrade}));
+  raw.read_until("tick");
+  std::string rest;
+  // As a client does: what it is told to close, it closes.
+  std::thread client{[&] {
+    rest = raw.read_until("\x88\x02\x03\xe9");
+    raw.send(client_frame(8, "\x03\xe9"));
+  }};
+  const auto begin = std::chrono::steady_clock::now();
+  server_->stop(5000);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{3});
+  client.join();
+  EXPECT_NE(rest.find("\x88\x02\x03\xe9"), std::string::npos);  // 1001, going away.
+  EXPECT_EQ(service_.sessions_ended, 1);
+}
+
+TEST_F(ServerTest, WhatOnlyLooksLikeAWebSocketIsAnOrdinaryRequest) {
+  start();
+  const std::string_view no_key =
+      "GET /socket HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n";
+  EXPECT_EQ(converse(no_key).find("HTTP/1.1 200 "), 0u);
+  // Bytes ahead of the answer would be lost.
+  const std::string early = "GET /socket HTTP/1.1\r\n" + std::string{kUpgrade} + client_frame(1, "x");
+  EXPECT_EQ(converse(early).find("HTTP/1.1 400 "), 0u);
+}
+
+TEST_F(ServerTest, BodyMadeWhileItIsSentArrivesWhole) {
+  start();
+  Client client{to_server()};
+  for (int i = 0; i < 3; ++i) {  // The connection is kept.
+    const auto answer = client.send(Method::get, "/stream");
+    ASSERT_TRUE(answer) << answer.error().detail;
+    ASSERT_EQ(answer->body.size(), 30'000u);
+    EXPECT_EQ(answer->body.front(), 'a' + 29 % 26);
+    EXPECT_EQ(answer->body.back(), 'a');
+  }
+  // HTTP/1.0 gets the bytes as they are, and the end of the connection as their end.
+  const std::string old = converse("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(old.find("Transfer-Encoding"), std::string::npos);
+  EXPECT_EQ(old.size() - old.find("\r\n\r\n") - 4, 30'000u);
+  const std::string head = converse("HEAD /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(head.find("\r\n\r\n") + 4, head.size());
+}
+
 TEST_F(ServerTest, AddressInUseIsAnError) {
   start();
   Server::Options options;
@@ -444,6 +552,25 @@ TEST_F(TlsServerTest, RoundTripWithTheCertificateTrusted) {
     ASSERT_TRUE(big);
     EXPECT_EQ(big->body.size(), 3'000'000u);
   }
+}
+
+TEST_F(TlsServerTest, WebSocketSpeaksOverTls) {
+  namespace asio = boost::asio;
+  namespace websocket = boost::beast::websocket;
+  asio::io_context io;
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  websocket::stream<asio::ssl::stream<asio::ip::tcp::socket>> client{io, context};
+  client.next_layer().next_layer().connect({asio::ip::address_v4::loopback(), server_->tls_ports().at(0)});
+  client.next_layer().handshake(asio::ssl::stream_base::client);
+  client.handshake("localhost", "/socket");
+  for (const char* wanted : {"hello", "tick", "tick"}) {
+    boost::beast::flat_buffer message;
+    client.read(message);
+    EXPECT_EQ(boost::beast::buffers_to_string(message.data()), wanted);
+  }
+  boost::system::error_code ec;
+  client.close(websocket::close_code::normal, ec);
+  EXPECT_TRUE(session_ended());
 }
 
 TEST_F(TlsServerTest, UnknownCertificateIsRefusedUnlessVerifyIsOff) {

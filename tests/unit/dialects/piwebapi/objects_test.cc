@@ -12,7 +12,7 @@ struct RefusalCase {
 const RefusalCase kRefusals[] = {
     {http::Method::get, "/piwebapi/nothing", 404},
     {http::Method::get, "/piwebapi/streams", 404},
-    {http::Method::get, "/piwebapi/streams/F1DP/channel", 404},
+    {http::Method::get, "/piwebapi/eventframes/F1DP", 404},
     {http::Method::get, "/piwebapi/points/your-web-id", 400},
     {http::Method::post, "/piwebapi/streams/your-web-id/value", 400},
     {http::Method::get, "/piwebapi/points/L1DPWRsAAA", 404},

@@ -262,7 +262,7 @@ const RefusalCase kRefused[] = {
     {"summary?summaryDuration=1s&startTime=*-1d&summaryType=All", 400, "maximum"},
     {"summary?desiredUnits=degC", 400, "desiredUnits"},
     {"interpolated?timeZone=Atlantis", 400, ""},
-    {"channel", 404, ""},
+    {"channel", 400, "WebSocket"},
 };
 TEST(StreamReads, ThatAreRefused) {
   Filled filled;
