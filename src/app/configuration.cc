@@ -244,6 +244,12 @@ Result<void> parse_domain(const std::string& name, const toml::node& node, Confi
   return {};
 }
 
+/// The setting that a key of the file names, by our name or by that of the vendor's product.
+const Setting* setting_of(std::string_view prefix, std::string_view key) {
+  if (const auto* own = find_setting(std::string{prefix} + std::string{key})) return own;
+  return prefix.empty() || prefix == "piwebapi." ? find_product_setting(key) : nullptr;
+}
+
 /// Everything below one table whose members are settings, `prefix` before their names.
 Result<void> parse_settings(const std::string& name, const toml::table& table, const std::string& prefix,
                             ConfigurationFile& file, std::set<std::string>& principals) {
@@ -256,9 +262,14 @@ Result<void> parse_settings(const std::string& name, const toml::table& table, c
       for (const auto& item : *array) TRY_VOID(parse_point(name, item, file));
     } else if (full == "energyview.domains" && array != nullptr) {
       for (const auto& item : *array) TRY_VOID(parse_domain(name, item, file));
-    } else if (find_setting(full) != nullptr) {
+    } else if (const auto* setting = setting_of(prefix, key.str())) {
       TRY(auto text, setting_text(name, value, full));
-      file.values.emplace(full, Given{std::move(text), place(name, value.source())});
+      // The product's EnableCSRFDefense is true or false.
+      if (setting->name == "csrf_defense" && value.is_boolean()) text = text == "true" ? "strict" : "off";
+      const auto given = place(name, value.source());
+      if (!file.values.emplace(setting->name, Given{std::move(text), given}).second) {
+        return fail(ErrorCode::invalid_argument, given, "'" + full + "' sets what is set already");
+      }
     } else if (const auto* inner = value.as_table(); inner != nullptr && prefix.empty()) {
       TRY_VOID(parse_settings(name, *inner, full + ".", file, principals));
     } else {

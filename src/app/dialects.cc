@@ -1,5 +1,8 @@
 #include "app/dialects.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "dialects/buildingx/buildingx.h"
 #include "dialects/energyview/energyview.h"
 #include "dialects/omf/omf.h"
@@ -8,6 +11,28 @@
 namespace penstock::app {
 
 namespace {
+
+bool has_method(const Settings& settings, std::string_view method) {
+  const auto methods = settings.list("piwebapi.authentication_methods");
+  return std::any_of(methods.begin(), methods.end(), [&](const auto& each) { return iequals(each, method); });
+}
+
+/// `Name: value` each. What has no name is the rest of the one before: lists are divided at commas, which
+/// values may have, too.
+std::vector<std::pair<std::string, std::string>> custom_headers(const Settings& settings) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (!settings.flag("piwebapi.custom_headers_enabled")) return headers;
+  for (const auto& item : settings.list("piwebapi.custom_headers")) {
+    const auto colon = item.find(':');
+    const bool named = colon != std::string::npos && colon > 0 && item.find(' ') > colon;
+    if (named) {
+      headers.emplace_back(item.substr(0, colon), trim(std::string_view{item}.substr(colon + 1)));
+    } else if (!headers.empty()) {
+      headers.back().second += ", " + item;
+    }
+  }
+  return headers;
+}
 
 dialects::piwebapi::Settings piwebapi_settings(const Settings& settings) {
   using dialects::piwebapi::DuplicateReports;
@@ -20,6 +45,22 @@ dialects::piwebapi::Settings piwebapi_settings(const Settings& settings) {
   made.max_write_items = static_cast<std::size_t>(settings.integer("piwebapi.max_write_items"));
   made.max_request_body = static_cast<std::size_t>(settings.integer("piwebapi.max_request_body"));
   made.batch_limit = static_cast<std::size_t>(settings.integer("piwebapi.batch_limit"));
+  made.server_read_timeout_s = settings.integer("piwebapi.server_read_timeout_seconds");
+  made.web_id_type = settings.text("piwebapi.web_id_type");
+  made.basic = has_method(settings, "Basic");
+  made.bearer = has_method(settings, "Bearer");
+  made.anonymous = has_method(settings, "Anonymous");
+  made.cors.origins = settings.list("piwebapi.cors_origins");
+  made.cors.methods = settings.list("piwebapi.cors_methods");
+  made.cors.headers = settings.list("piwebapi.cors_headers");
+  made.cors.exposed_headers = settings.list("piwebapi.cors_exposed_headers");
+  made.cors.supports_credentials = settings.flag("piwebapi.cors_supports_credentials");
+  made.x_frame_options = settings.text("piwebapi.x_frame_options");
+  made.custom_headers = custom_headers(settings);
+  made.trust_forwarded = settings.flag("piwebapi.trust_forwarded");
+  made.rate_limit_max_requests =
+      static_cast<std::size_t>(settings.integer("piwebapi.rate_limit_max_requests"));
+  made.rate_limit_duration_s = settings.integer("piwebapi.rate_limit_duration_seconds");
   made.max_channels = static_cast<std::size_t>(settings.integer("piwebapi.max_channels"));
   made.max_update_registrations =
       static_cast<std::size_t>(settings.integer("piwebapi.max_update_registrations"));
@@ -65,9 +106,27 @@ dialects::energyview::Settings energyview_settings(const Settings& settings) {
 
 }  // namespace
 
-Doors open_doors(dialects::House& house, const Settings& settings) {
+Result<auth::PrincipalPtr> anonymous_principal(const Settings& settings,
+                                               const std::vector<auth::Credential>& credentials) {
+  for (const auto& method : settings.list("piwebapi.authentication_methods")) {
+    if (iequals(method, "Basic") || iequals(method, "Bearer") || iequals(method, "Anonymous")) continue;
+    return fail(ErrorCode::invalid_argument, "piwebapi.authentication_methods",
+                "a method is Basic, Bearer or Anonymous, not '" + method + "'");
+  }
+  if (!has_method(settings, "Anonymous")) return nullptr;
+  const auto& name = settings.text("piwebapi.anonymous_principal");
+  for (const auto& credential : credentials) {
+    if (credential.principal->name == name) return credential.principal;
+  }
+  return fail(ErrorCode::invalid_argument, "piwebapi.anonymous_principal",
+              "Anonymous needs the name of a principal that is configured, not '" + name + "'");
+}
+
+Doors open_doors(dialects::House& house, const Settings& settings, auth::PrincipalPtr anonymous) {
   Doors::List list;
-  list[kPiWebApi] = dialects::piwebapi::make_piwebapi(house, piwebapi_settings(settings));
+  auto piwebapi = piwebapi_settings(settings);
+  piwebapi.anonymous_as = std::move(anonymous);
+  list[kPiWebApi] = dialects::piwebapi::make_piwebapi(house, std::move(piwebapi));
   list[kOmf] = dialects::omf::make_omf(house, omf_settings(settings));
   list[kBuildingX] = dialects::make_buildingx(house, buildingx_settings(settings));
   list[kEnergyView] = dialects::make_energyview(house, energyview_settings(settings));

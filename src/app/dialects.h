@@ -26,8 +26,13 @@ class Doors {
   List list_;
 };
 
+/// Whose rights callers without credentials have at the PI door; null where they have none.
+/// Errors: invalid_argument (an unknown method, or Anonymous without a known principal).
+Result<auth::PrincipalPtr> anonymous_principal(const Settings& settings,
+                                               const std::vector<auth::Credential>& credentials);
+
 /// Opens all doors as the settings say. `house` outlives them.
-Doors open_doors(dialects::House& house, const Settings& settings);
+Doors open_doors(dialects::House& house, const Settings& settings, auth::PrincipalPtr anonymous);
 
 /// The door that a path belongs to, or nothing. Paths are as in http::Request::path.
 std::optional<DoorIndex> find_door(std::string_view path);

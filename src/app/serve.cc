@@ -162,6 +162,8 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
         "no [[principals]] are configured: nobody could log in. Write some into a file for --config "
         "(docs/configuration.md shows how), or serve the demo with --demo");
   }
+  auto anonymous = anonymous_principal(settings, credentials);
+  if (!anonymous) return complain(kUsage, sentence_of(anonymous.error()));
   const auto signals = block_signals();
 
   const std::string& data = settings.text("data");
@@ -211,7 +213,7 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
                     sentence_of(seeded.error()));
   }
 
-  const Doors doors = open_doors(house, settings);
+  const Doors doors = open_doors(house, settings, *std::move(anonymous));
   const HealthService health{[&] { return archive->ready(); }};
   auto options = server_options(settings, *listening, data);
   if (!options) return complain(kAddressUnavailable, sentence_of(options.error()));

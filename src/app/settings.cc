@@ -30,15 +30,53 @@ constexpr Setting kSettings[] = {
     {"server_name", text, "PENSTOCK", "", "", "Name of the PI data server and of the AF server."},
     {"log_level", choice, "info", "", "debug|info|warning|error", "How much is logged on standard error."},
     {"csrf_defense", choice, "browser", "", "browser|strict|off",
-     "When the PI and OMF doors ask for X-Requested-With: of browsers only, of all, of nobody."},
+     "When the PI and OMF doors ask for X-Requested-With: of browsers only, of all, of nobody.",
+     "EnableCSRFDefense"},
     {"piwebapi.report_duplicate_conflicts", choice, "direct", "", "direct|never|always",
-     "When an Insert on a taken time answers 409: with bufferOption=DoNotBuffer, never, always."},
-    {"piwebapi.max_returned_items", integer, "150000", "", "", "Most values in one answer."},
-    {"piwebapi.max_write_items", integer, "150000", "", "", "Most values in one request; more: 413."},
+     "When an Insert on a taken time answers 409: with bufferOption=DoNotBuffer, never, always.",
+     "ReportDuplicateConflicts"},
+    {"piwebapi.max_returned_items", integer, "150000", "", "",
+     "Most values in one answer, and most that a parameter may ask for; more: 400.",
+     "MaxReturnedItemsPerCall"},
+    {"piwebapi.max_write_items", integer, "150000", "", "", "Most values in one request; more: 413.",
+     "MaxWriteItems"},
     {"piwebapi.max_request_body", integer, "29360128", "", "",
-     "Most bytes of a body, also inflated; more: 413."},
-    {"piwebapi.batch_limit", integer, "10000", "", "", "Most sub-requests of one batch; more: 400."},
-    {"piwebapi.disable_writes", boolean, "false", "", "", "Answer every write at the PI door with 403."},
+     "Most bytes of a body, also inflated; more: 413.", "MaxRequestBody"},
+    {"piwebapi.batch_limit", integer, "10000", "", "", "Most sub-requests of one batch; more: 400.",
+     "BatchLimit"},
+    {"piwebapi.disable_writes", boolean, "false", "", "", "Answer every write at the PI door with 403.",
+     "DisableWrites"},
+    {"piwebapi.server_read_timeout_seconds", integer, "60", "", "",
+     "A read that goes on longer is given up: 408.", "ServerReadTimeout"},
+    {"piwebapi.web_id_type", choice, "Full", "", "Full|IDOnly|PathOnly|LocalIDOnly|DefaultIDOnly",
+     "WebIDs in answers, unless the request says webIdType.", "WebIDType"},
+    {"piwebapi.authentication_methods", list, "Basic,Bearer", "", "",
+     "How callers of the PI door say who they are: Basic, Bearer, Anonymous. The last overrides the others.",
+     "AuthenticationMethods"},
+    {"piwebapi.anonymous_principal", text, "", "", "", "Name of the principal whose rights Anonymous has."},
+    {"piwebapi.cors_origins", list, "", "", "",
+     "Origins whose pages may call the PI door, as https://host:port; * for all. Empty: none.",
+     "CorsOrigins"},
+    {"piwebapi.cors_methods", list, "", "", "", "Methods that such pages may use; * for all.", "CorsMethods"},
+    {"piwebapi.cors_headers", list, "", "", "", "Headers that such pages may send; * for all.",
+     "CorsHeaders"},
+    {"piwebapi.cors_exposed_headers", list, "", "", "", "Headers of answers that such pages may read.",
+     "CorsExposedHeaders"},
+    {"piwebapi.cors_supports_credentials", boolean, "false", "", "",
+     "Let such pages call with the credentials that the browser keeps.", "CorsSupportsCredentials"},
+    {"piwebapi.x_frame_options", text, "", "", "", "Value of X-Frame-Options on every answer; empty: none.",
+     "XFrameOptions"},
+    {"piwebapi.custom_headers_enabled", boolean, "false", "", "", "Add custom_headers to every answer.",
+     "CustomHeadersEnabled"},
+    {"piwebapi.custom_headers", list, "", "", "",
+     "Headers as `Name: value`, also in place of the door's own.", "CustomHeaders"},
+    {"piwebapi.trust_forwarded", boolean, "false", "", "",
+     "Links are as the X-Forwarded-Proto and X-Forwarded-Host of a proxy in front say."},
+    {"piwebapi.rate_limit_max_requests", integer, "0", "", "",
+     "Most requests of one client address per rate_limit_duration_seconds, more: 429; 0: no limit.",
+     "RateLimitMaxRequests"},
+    {"piwebapi.rate_limit_duration_seconds", integer, "1", "", "", "Over how long they are counted.",
+     "RateLimitDuration"},
     {"piwebapi.max_channels", integer, "1000", "", "", "Most open channels (WebSockets); one more: 503."},
     {"piwebapi.max_update_registrations", integer, "10000", "", "",
      "Most streams registered for updates by marker; one more: 503."},
@@ -120,6 +158,13 @@ std::span<const Setting> all_settings() {
 const Setting* find_setting(std::string_view name) {
   for (const auto& setting : kSettings) {
     if (setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+const Setting* find_product_setting(std::string_view name) {
+  for (const auto& setting : kSettings) {
+    if (!setting.product.empty() && iequals(setting.product, name)) return &setting;
   }
   return nullptr;
 }

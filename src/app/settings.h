@@ -30,6 +30,7 @@ struct Setting {
   std::string_view demo;     ///< The default under --demo where it differs; empty: as `initial`.
   std::string_view choices;  ///< "a|b", for SettingType::choice.
   std::string_view help;
+  std::string_view product = {};  ///< What the vendor's product calls it; taken in the file, too.
 
   std::string variable() const;  ///< "PENSTOCK_OMF_CREATE_MODE"
   std::string flag() const;      ///< "--omf.create-mode"
@@ -39,6 +40,9 @@ struct Setting {
 std::span<const Setting> all_settings();
 /// By TOML name, or nothing.
 const Setting* find_setting(std::string_view name);
+
+/// By the name of the vendor's product, in any letter case, or nothing.
+const Setting* find_product_setting(std::string_view name);
 
 /// Where an effective value came from; a later one wins.
 enum class Origin : std::uint8_t { initial, demo, file, variable, flag };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auth/authenticator.h"
+#include "base/clock.h"
 #include "base/task.h"
 #include "dialects/common/dialect.h"
 #include "dialects/common/pi_time.h"
@@ -31,7 +32,13 @@ struct Call {
   Timestamp now;  ///< Read once, so that every `*` of a request is one instant.
   Naming naming;
   bool in_batch = false;
+  std::int64_t deadline_ns = 0;  ///< Of steady_clock_ns: a read that goes on longer is given up.
+  mutable bool was_late = false;
 
+  bool late() const {
+    if (!was_late) was_late = steady_clock_ns() > deadline_ns;
+    return was_late;
+  }
   archive::Archive& archive() const { return house.archive; }
   std::optional<std::string_view> parameter(std::string_view name) const {
     return query.find(name, http::Parameters::Case::insensitive);

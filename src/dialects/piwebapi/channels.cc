@@ -120,7 +120,7 @@ bool comes_from_elsewhere(const Call& call) {
     url.remove_prefix(at + 3);
     return url.substr(0, url.find('/'));
   };
-  return !iequals(host_of(origin), host_of(call.naming.base));
+  return !iequals(host_of(origin), host_of(call.naming.base)) && !call.settings.cors.allows_origin(origin);
 }
 
 /// What stands in the first frame: the values of now, where they are asked for, and why streams will never

@@ -58,7 +58,8 @@ std::optional<http::Response> answer_preflight(const Cors& cors, const http::Req
 
 void add_cors_headers(const Cors& cors, const http::Request& request, http::Response& response) {
   const std::string_view origin = request.headers.get("Origin");
-  if (origin.empty() || !cors.allows_origin(origin)) return;
+  // What a browser asks beforehand has an answer of its own.
+  if (request.method == http::Method::options || origin.empty() || !cors.allows_origin(origin)) return;
   add_origin(cors, origin, response);
   if (!cors.exposed_headers.empty()) {
     response.headers.add("Access-Control-Expose-Headers", joined(cors.exposed_headers));

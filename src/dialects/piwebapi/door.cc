@@ -1,6 +1,8 @@
 #include "dialects/piwebapi/door.h"
 
+#include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -54,6 +56,30 @@ std::optional<http::Response> unwrap_body(http::Request& request, std::size_t by
   return std::nullopt;
 }
 
+/// Long reads that wait for a thread. One more is refused.
+constexpr std::size_t kReadersQueueMax = 1'024;
+
+bool uses(std::string_view authorization, std::string_view scheme) {
+  return istarts_with(authorization, scheme) && authorization.size() > scheme.size() &&
+         authorization[scheme.size()] == ' ';
+}
+
+/// *PI Web API, "Authentication methods"*: where a client learns who issues bearer tokens, before it has one.
+bool asks_for_discovery(const http::Request& request) {
+  if (request.method != http::Method::get && request.method != http::Method::head) return false;
+  const auto segments = request.segments();
+  return segments.size() == 3 && iequals(segments[1], ".well-known") &&
+         iequals(segments[2], "openid-configuration");
+}
+
+/// All doors share one issuer, whose document stands at the root.
+http::Response discovery_elsewhere(std::string base) {
+  http::Response response = empty_response(307);
+  base.resize(base.rfind('/'));
+  response.headers.add("Location", base + "/.well-known/openid-configuration");
+  return response;
+}
+
 void add_cache_headers(http::Response& response) {
   response.headers.add("Cache-Control", "no-cache");
   response.headers.add("Pragma", "no-cache");
@@ -91,7 +117,11 @@ http::Response answer(const Call& call, std::string body) {
   return json_response(200, std::move(body));
 }
 
-PiWebApi::PiWebApi(House& house, Settings settings) : house_{house}, settings_{std::move(settings)} {
+PiWebApi::PiWebApi(House& house, Settings settings)
+    : house_{house},
+      settings_{std::move(settings)},
+      rate_limit_{settings_.rate_limit_max_requests, settings_.rate_limit_duration_s * kNsPerSecond},
+      readers_{std::max(2u, std::thread::hardware_concurrency()), kReadersQueueMax} {
   if (const auto form = parse_webid_form(settings_.web_id_type)) webid_form_ = *form;
   const auto made = sync_wait(ensure_server_ids(house_.archive));
   if (!made) log::error("the PI servers have no ids yet", {{"reason", made.error().detail}});
@@ -121,23 +151,40 @@ http::BodyRule PiWebApi::body_rule(const http::Request& head) const {
 std::string PiWebApi::base_url(const http::Request& request) const {
   std::string base = house_.public_base_url;
   if (base.empty()) {
-    const std::string_view host = request.headers.get("Host");
-    base = request.tls ? "https://" : "http://";
+    std::string_view host = request.headers.get("Host");
+    bool tls = request.tls;
+    if (settings_.trust_forwarded) {
+      // Behind several proxies each adds its own; the first is what the client asked for.
+      const auto first = [&](std::string_view name) {
+        return trim(split(request.headers.get(name), ',')[0]);
+      };
+      if (const auto forwarded = first("X-Forwarded-Host"); !forwarded.empty()) host = forwarded;
+      if (const auto proto = first("X-Forwarded-Proto"); !proto.empty()) tls = iequals(proto, "https");
+    }
+    base = tls ? "https://" : "http://";
     base += host.empty() ? std::string_view{"localhost"} : host;
   }
   while (!base.empty() && base.back() == '/') base.pop_back();
   return base + "/piwebapi";
 }
 
+/// *PI Web API, "Authentication methods"*: Anonymous overrides the others.
 Task<Result<auth::PrincipalPtr>> PiWebApi::identify(const http::Request& request) {
+  if (settings_.anonymous && settings_.anonymous_as) co_return settings_.anonymous_as;
   const std::string_view authorization = request.headers.get("Authorization");
-  if (authorization.empty()) {
-    if (settings_.anonymous && settings_.anonymous_as) co_return settings_.anonymous_as;
-    co_return fail(ErrorCode::unauthenticated);
-  }
+  const bool taken = (settings_.basic && uses(authorization, "Basic")) ||
+                     (settings_.bearer && uses(authorization, "Bearer"));
+  if (!taken) co_return fail(ErrorCode::unauthenticated);
   const std::int64_t clock_s = house_.clock_ns() / kNsPerSecond;
   auto caller = co_await house_.authenticator.from_header(authorization, clock_s);
   co_return std::move(caller);
+}
+
+http::Response PiWebApi::unauthenticated() const {
+  http::Response refused = error_response(401, "Authorization has been denied for this request.");
+  if (settings_.basic) refused.headers.add("WWW-Authenticate", "Basic realm=\"PI Web API\"");
+  if (settings_.bearer) refused.headers.add("WWW-Authenticate", "Bearer realm=\"PI Web API\"");
+  return refused;
 }
 
 bool PiWebApi::csrf_header_missing(const http::Request& request) const {
@@ -154,24 +201,32 @@ bool PiWebApi::csrf_header_missing(const http::Request& request) const {
 }
 
 Task<http::Response> PiWebApi::handle(http::Request& request) {
+  http::Response response = co_await admit(request);
+  add_cache_headers(response);
+  add_cors_headers(settings_.cors, request, response);
+  if (!settings_.x_frame_options.empty()) response.headers.set("X-Frame-Options", settings_.x_frame_options);
+  for (const auto& [name, value] : settings_.custom_headers) response.headers.set(name, value);
+  co_return std::move(response);
+}
+
+Task<http::Response> PiWebApi::admit(http::Request& request) {
   const Timestamp now = house_.now();
-  auto caller = co_await identify(request);
-  if (!caller) {
-    http::Response refused = error_response(401, "Authorization has been denied for this request.");
-    refused.headers.add("WWW-Authenticate", "Basic realm=\"PI Web API\"");
-    refused.headers.add("WWW-Authenticate", "Bearer realm=\"PI Web API\"");
-    add_cache_headers(refused);
+  if (!rate_limit_.admits(request.remote, steady_clock_ns())) {
+    http::Response refused = error_response(429, "Rate limit was reached");
+    refused.headers.add("Retry-After", std::to_string(settings_.rate_limit_duration_s));
     co_return std::move(refused);
   }
+  if (auto preflight = answer_preflight(settings_.cors, request)) co_return *std::move(preflight);
+  if (asks_for_discovery(request)) co_return discovery_elsewhere(base_url(request));
+  auto caller = co_await identify(request);
+  if (!caller && caller.error().code == ErrorCode::overloaded) co_return error_response(caller.error());
+  if (!caller) co_return unauthenticated();
   if (csrf_header_missing(request)) {
-    http::Response refused = error_response(
+    co_return error_response(
         403, "The X-Requested-With header is missing. It is required of requests that change data.");
-    add_cache_headers(refused);
-    co_return std::move(refused);
   }
   const auth::PrincipalPtr principal = *caller;
   http::Response response = co_await dispatch(request, *principal, now, false);
-  add_cache_headers(response);
   co_return std::move(response);
 }
 
@@ -224,7 +279,8 @@ Task<http::Response> PiWebApi::dispatch(http::Request& request, const auth::Prin
             caller,
             now,
             Naming{*known, base_url(request), form},
-            in_batch};
+            in_batch,
+            steady_clock_ns() + settings_.server_read_timeout_s * kNsPerSecond};
   http::Response response = co_await route->handler(call);
   co_return std::move(response);
 }

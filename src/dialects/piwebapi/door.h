@@ -4,8 +4,11 @@
 #include <mutex>
 #include <optional>
 
+#include "base/worker_pool.h"
+
 #include "dialects/piwebapi/call.h"
 #include "dialects/piwebapi/channels.h"
+#include "dialects/piwebapi/rate_limit.h"
 #include "dialects/piwebapi/updates.h"
 
 namespace penstock::dialects::piwebapi {
@@ -29,8 +32,11 @@ class PiWebApi final : public Dialect {
 
   ChannelCount& channels() { return channels_; }
   Updates& updates() { return updates_; }
+  WorkerPool& readers() { return readers_; }  ///< For reads that may take long.
 
  private:
+  Task<http::Response> admit(http::Request& request);
+  http::Response unauthenticated() const;
   Task<Result<auth::PrincipalPtr>> identify(const http::Request& request);
   bool csrf_header_missing(const http::Request& request) const;
   const Identity* identity();
@@ -43,6 +49,8 @@ class PiWebApi final : public Dialect {
   // Own locking.
   ChannelCount channels_;
   Updates updates_;
+  RateLimit rate_limit_;
+  WorkerPool readers_;
 
   std::mutex mutex_;
   std::optional<Identity> identity_;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,16 @@
 #include "dialects/piwebapi/wire.h"
 
 namespace penstock::dialects::piwebapi {
+
+/// What an expression comes to.
+struct ExpressionValue {
+  enum class Type : std::uint8_t { none, number, text, time, state, system_state };
+  Type type = Type::none;
+  double number = 0;
+  std::int64_t integer = 0;         ///< Nanoseconds of a time, the code of a state.
+  std::string_view text;            ///< Borrowed from the expression, the samples or the set.
+  const DigitalSet* set = nullptr;  ///< That of a state; null: the system's.
+};
 
 /// A filter in the vendor's performance equation syntax, asked of one sample at a time:
 /// `'.' > 70 and not BadVal('.')`. *PI Web API Reference, "Stream GetRecorded"*; *PI Server, "Performance
@@ -32,6 +44,17 @@ class FilterExpression {
 
   /// Does the sample of that stream pass?
   bool passes(const Stream& stream, const Sample& sample) const;
+
+  /// The place of a stream, by its name; errors are those of the whole.
+  using PlaceOf = std::function<Result<std::size_t>(std::string_view name)>;
+  /// The same syntax over streams of any name: `'SINUSOID' * 2`. A quoted text that names no stream may be a
+  /// time. Errors: also not_found, and what `place_of` has.
+  static Result<FilterExpression> parse_calculation(std::string_view text, Timestamp now, PiZone zone,
+                                                    const PlaceOf& place_of);
+  /// What it comes to for one sample of each stream, by place. Texts in it live as long as the arguments.
+  ExpressionValue value(std::span<const Stream> streams, std::span<const Sample> samples) const;
+  /// True if it can come to true and false alone.
+  bool is_truth() const;
 
   struct Node;
 

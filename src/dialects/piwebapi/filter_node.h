@@ -34,6 +34,7 @@ struct FilterExpression::Node {
   };
   Op op = Op::number;
   double number = 0;
+  std::size_t place = 0;  ///< Of a stream, also of the one that IsSet asks.
   std::int64_t time_ns = 0;
   std::string text;  ///< Of a text; the name of a state; the letter of IsSet.
   std::unique_ptr<Node> left, right;

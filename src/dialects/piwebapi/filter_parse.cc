@@ -24,7 +24,9 @@ bool is_letter(char c) {
 /// Recursive descent, loosest operators first: or, and, not, comparisons, sums, products, powers, signs.
 class Parser {
  public:
-  Parser(std::string_view text, Timestamp now, PiZone zone) : text_{text}, now_{now}, zone_{zone} {}
+  /// Without `place_of` it is a filter, which knows its own stream alone.
+  Parser(std::string_view text, Timestamp now, PiZone zone, const FilterExpression::PlaceOf* place_of)
+      : text_{text}, now_{now}, zone_{zone}, place_of_{place_of} {}
 
   Result<NodePtr> all() {
     TRY(NodePtr root, disjunction());
@@ -35,14 +37,14 @@ class Parser {
 
  private:
   tl::unexpected<Error> wrong(std::string_view what) const {
-    return fail(
-        ErrorCode::invalid_argument, "filterExpression",
-        "The filter expression " + std::string{what} + " at position " + std::to_string(at_ + 1) + ".");
+    return fail(ErrorCode::invalid_argument, parameter(),
+                title() + " " + std::string{what} + " at position " + std::to_string(at_ + 1) + ".");
   }
   tl::unexpected<Error> refused(std::string what) const {
-    return fail(ErrorCode::unsupported, "filterExpression",
-                "The filter expression uses " + what + ", which is not supported.");
+    return fail(ErrorCode::unsupported, parameter(), title() + " uses " + what + ", which is not supported.");
   }
+  std::string parameter() const { return place_of_ == nullptr ? "filterExpression" : "expression"; }
+  std::string title() const { return place_of_ == nullptr ? "The filter expression" : "The expression"; }
 
   void skip_blanks() {
     while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos)
@@ -163,7 +165,7 @@ class Parser {
     if (c == '\'') return quoted_name();
     if (c == '"') {
       TRY(const std::string words, quoted('"'));
-      if (words == ".") return node(Op::stream);
+      if (words == ".") return stream(words);
       TRY(NodePtr made, node(Op::text));
       made->text = words;
       return made;
@@ -182,11 +184,29 @@ class Parser {
     return inner;
   }
 
-  /// `'.'`, or a time; anything else would be another stream.
+  Result<NodePtr> stream(const std::string& name) {
+    TRY(NodePtr made, node(Op::stream));
+    if (place_of_ != nullptr) {
+      TRY(made->place, (*place_of_)(name));
+    }
+    return made;
+  }
+
+  /// `'.'`, another stream where there are others, or a time.
   Result<NodePtr> quoted_name() {
     TRY(const std::string name, quoted('\''));
-    if (name == ".") return node(Op::stream);
+    if (name == ".") return stream(name);
+    Result<NodePtr> found = fail(ErrorCode::not_found);
+    if (place_of_ != nullptr && !trim(name).empty()) found = stream(name);
+    if (found ||
+        (found.error().code != ErrorCode::not_found && found.error().code != ErrorCode::invalid_argument)) {
+      return found;
+    }
     const auto time = trim(name).empty() ? fail(ErrorCode::invalid_time) : parse_pi_time(name, now_, zone_);
+    if (!time && place_of_ != nullptr) {
+      return fail(ErrorCode::not_found, parameter(),
+                  title() + " names '" + name.substr(0, 80) + "', which is no stream and no time.");
+    }
     if (!time) return refused("the stream '" + name.substr(0, 80) + "'");
     TRY(NodePtr made, node(Op::time));
     made->time_ns = time->unix_ns();
@@ -239,6 +259,7 @@ class Parser {
                                                  iequals(letter->text, "q"));
     if (!fits) return wrong("needs \"a\", \"s\" or \"q\" in IsSet");
     letter->op = Op::is_set;
+    letter->place = first->place;
     letter->text = to_lower(letter->text);
     return letter;
   }
@@ -246,6 +267,7 @@ class Parser {
   std::string_view text_;
   Timestamp now_;
   PiZone zone_;
+  const FilterExpression::PlaceOf* place_of_;
   std::size_t at_ = 0;
   int depth_ = 0, nodes_ = 0;
 };
@@ -257,11 +279,27 @@ FilterExpression::FilterExpression(FilterExpression&&) noexcept = default;
 FilterExpression& FilterExpression::operator=(FilterExpression&&) noexcept = default;
 FilterExpression::~FilterExpression() = default;
 
-Result<FilterExpression> FilterExpression::parse(std::string_view text, Timestamp now, PiZone zone) {
+namespace {
+
+Result<std::unique_ptr<FilterExpression::Node>> parse_all(std::string_view text, Timestamp now, PiZone zone,
+                                                          const FilterExpression::PlaceOf* place_of) {
   if (text.size() > kTextMax) {
-    return fail(ErrorCode::invalid_argument, "filterExpression", "The filter expression is too long.");
+    return fail(ErrorCode::invalid_argument, place_of == nullptr ? "filterExpression" : "expression",
+                place_of == nullptr ? "The filter expression is too long." : "The expression is too long.");
   }
-  TRY(std::unique_ptr<Node> root, Parser(text, now, zone).all());
+  return Parser(text, now, zone, place_of).all();
+}
+
+}  // namespace
+
+Result<FilterExpression> FilterExpression::parse(std::string_view text, Timestamp now, PiZone zone) {
+  TRY(std::unique_ptr<Node> root, parse_all(text, now, zone, nullptr));
+  return FilterExpression{std::move(root)};
+}
+
+Result<FilterExpression> FilterExpression::parse_calculation(std::string_view text, Timestamp now,
+                                                             PiZone zone, const PlaceOf& place_of) {
+  TRY(std::unique_ptr<Node> root, parse_all(text, now, zone, &place_of));
   return FilterExpression{std::move(root)};
 }
 

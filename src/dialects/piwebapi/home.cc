@@ -25,6 +25,8 @@ http::Response get_system(Call& call) {
   json.member("ProductTitle", "Penstock").member("ProductVersion", kProductVersion);
   json.key("Links").object_begin();
   json.member("Self", call.naming.link("system"));
+  json.member("CacheInstances", call.naming.link("system/cacheinstances"));
+  json.member("Configuration", call.naming.link("system/configuration"));
   json.member("Status", call.naming.link("system/status"));
   json.member("UserInfo", call.naming.link("system/userinfo"));
   json.member("Versions", call.naming.link("system/versions"));

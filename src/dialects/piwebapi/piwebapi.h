@@ -4,8 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dialects/common/dialect.h"
+#include "dialects/piwebapi/cors.h"
 
 namespace penstock::dialects::piwebapi {
 
@@ -23,9 +26,17 @@ struct Settings {
   std::size_t max_update_registrations = 10'000;  ///< Streams polled for updates. One more: 503.
   std::int64_t update_lifetime_s = 600;           ///< A marker that nobody asks for expires.
   bool disable_writes = false;                    ///< True: every write answers 403.
-  bool anonymous = false;            ///< True: requests without credentials act as `anonymous_as`.
-  auth::PrincipalPtr anonymous_as;   ///< Whose rights they have; needed if `anonymous`.
-  bool buffering = true;             ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
+  bool basic = true, bearer = true;               ///< AuthenticationMethods: which credentials are taken.
+  bool anonymous = false;           ///< True: every request acts as `anonymous_as`, whatever it brings.
+  auth::PrincipalPtr anonymous_as;  ///< Whose rights they have; needed if `anonymous`.
+  Cors cors;
+  std::string x_frame_options;  ///< XFrameOptions: value of X-Frame-Options on every answer; empty: none.
+  std::vector<std::pair<std::string, std::string>> custom_headers;  ///< On every answer, also over its own.
+  bool trust_forwarded = false;  ///< True: links are as X-Forwarded-Proto and X-Forwarded-Host say.
+  std::size_t rate_limit_max_requests = 0;  ///< Per client address and duration. 0: no limit.
+  std::int64_t rate_limit_duration_s = 1;
+  std::int64_t server_read_timeout_s = 60;  ///< A read that goes on longer: 408.
+  bool buffering = true;                    ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
   std::string web_id_type = "Full";  ///< WebIDType: Full, IDOnly, PathOnly, LocalIDOnly, DefaultIDOnly.
   bool compressing_default = false;  ///< Compressing of points made without a word on it.
 };

@@ -111,6 +111,13 @@ Result<void> check_has_history(const Target& target) {
   return {};
 }
 
+archive::retrieval::Scanner scanner_of(const Call& call) {
+  return [&call](const archive::Scan& request) -> Result<Run> {
+    if (call.late()) return fail(ErrorCode::overloaded, {}, "The read took too long.");
+    return call.archive().scan(request);
+  };
+}
+
 Result<ReadRange> range_of(const Call& call) {
   TRY(const PiZone zone, call.zone());
   TRY(const Timestamp start, parse_pi_time(call.parameter_or("startTime", "*-1d"), call.now, zone));

@@ -57,6 +57,10 @@ Result<std::unique_ptr<Read>> make_summary_read(const Call& call);
 
 /// `GET streams/{webId}/…`
 http::Response read_stream(Call& call, MakeRead make);
+/// The items of a summary, as the parameters of the call ask for it, over any series. Errors: those of
+/// make_summary_read and of the scanner.
+Result<std::size_t> append_summary(const Call& call, const archive::retrieval::Series& series,
+                                   const archive::retrieval::Scanner& scan, std::string& out);
 // streamsets.cc
 /// `GET streamsets/{webId}/…`: the attributes below an element or an attribute.
 http::Response read_children(Call& call, MakeRead make);
@@ -65,6 +69,8 @@ http::Response read_streams(Call& call, MakeRead make);
 
 // What the kinds of reads share.
 
+/// Archive::scan, until the call has taken too long: then it fails, and Call::is_late is true.
+archive::retrieval::Scanner scanner_of(const Call& call);
 /// `target`, if the caller may read it and its units are as asked. Errors: forbidden, unsupported, conflict.
 Result<Target> check_readable(const Call& call, Result<Target> target);
 /// Refuses targets that have no history: static attributes and references to no point. Errors: conflict.

@@ -24,8 +24,7 @@ class InterpolatedRead final : public RunRead {
       : times_{std::move(ascending)}, backwards_{backwards}, filter_{std::move(filter)} {}
 
   Result<Run> run(const Call& call, const Stream& stream) const override {
-    TRY(Run values, archive::retrieval::values_at(archive::retrieval::scanner(call.archive()),
-                                                  series_of(stream, call.now), times_));
+    TRY(Run values, archive::retrieval::values_at(scanner_of(call), series_of(stream, call.now), times_));
     if (backwards_) values = reversed(values);
     if (!filter_.is_set()) return values;
     Run out;
@@ -46,8 +45,8 @@ class PlotRead final : public RunRead {
   PlotRead(ReadRange range, std::size_t parts) : range_{range}, parts_{parts} {}
 
   Result<Run> run(const Call& call, const Stream& stream) const override {
-    TRY(Run drawn, archive::retrieval::plot(archive::retrieval::scanner(call.archive()),
-                                            series_of(stream, call.now), range_.ordered(), parts_));
+    TRY(Run drawn,
+        archive::retrieval::plot(scanner_of(call), series_of(stream, call.now), range_.ordered(), parts_));
     if (range_.backwards()) return reversed(drawn);
     return drawn;
   }

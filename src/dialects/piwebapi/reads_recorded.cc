@@ -37,7 +37,7 @@ class RecordedRead final : public RunRead {
  private:
   Result<void> read_inside(const Call& call, const Stream& stream, Run& out, ReadFilter::Into& into) const {
     if (into.is_full()) return {};
-    const auto scan = archive::retrieval::scanner(call.archive());
+    const auto scan = scanner_of(call);
     const TimeRange range = range_.ordered();
     if (!filter_.is_set()) {
       archive::Scan whole;

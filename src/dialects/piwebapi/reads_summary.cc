@@ -141,8 +141,13 @@ class SummaryRead final : public Read {
   Result<std::size_t> append(const Call& call, const Target& target, const ValueFields&,
                              std::string& out) const override {
     TRY_VOID(check_has_history(target));
+    return append_of(series_of(target.stream, call.now), scanner_of(call), target, out);
+  }
+
+  /// The same over any series; filters are asked of samples of the target's stream.
+  Result<std::size_t> append_of(archive::retrieval::Series series, const archive::retrieval::Scanner& scan,
+                                const Target& target, std::string& out) const {
     const Stream& stream = target.stream;
-    auto series = series_of(stream, call.now);
     if (query_.course) series.course = *query_.course;
     for (const int type : query_.types) {
       if (!series.numeric && type != kCount && type != kPercentGood) {
@@ -161,8 +166,7 @@ class SummaryRead final : public Read {
       };
       request.filter_times = query_.filter_times;
     }
-    TRY(const std::vector<Summary> summaries,
-        archive::retrieval::summarize(archive::retrieval::scanner(call.archive()), series, request));
+    TRY(const std::vector<Summary> summaries, archive::retrieval::summarize(scan, series, request));
     const char* comma = "";
     for (const int type : query_.types) {
       for (std::size_t k = 0; k < summaries.size(); ++k) {
@@ -220,9 +224,7 @@ Result<std::vector<Timestamp>> filter_times(const Call& call, const ReadRange& r
   return times_of(grid, call.settings.max_returned_items);
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Read>> make_summary_read(const Call& call) {
+Result<SummaryQuery> query_of(const Call& call) {
   SummaryQuery query;
   TRY(const ReadRange range, range_of(call));
   TRY(const PiZone zone, call.zone());
@@ -259,7 +261,20 @@ Result<std::unique_ptr<Read>> make_summary_read(const Call& call) {
     case 5: query.ends = Ends::last; break;
     default: break;
   }
+  return query;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Read>> make_summary_read(const Call& call) {
+  TRY(SummaryQuery query, query_of(call));
   return std::make_unique<SummaryRead>(std::move(query));
+}
+
+Result<std::size_t> append_summary(const Call& call, const archive::retrieval::Series& series,
+                                   const archive::retrieval::Scanner& scan, std::string& out) {
+  TRY(SummaryQuery query, query_of(call));
+  return SummaryRead{std::move(query)}.append_of(series, scan, Target{}, out);
 }
 
 }  // namespace penstock::dialects::piwebapi

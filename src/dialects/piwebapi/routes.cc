@@ -1,6 +1,7 @@
 #include "dialects/piwebapi/routes.h"
 
 #include "base/text.h"
+#include "dialects/piwebapi/door.h"
 #include "dialects/piwebapi/reads.h"
 
 namespace penstock::dialects::piwebapi {
@@ -13,17 +14,58 @@ Task<http::Response> at_once(Call& call) {
   co_return F(call);
 }
 
+using Reader = http::Response (*)(Call&);
+
+/// Reads that may take long run on threads of their own, so that the connection's thread serves others.
+Task<http::Response> aside(Call& call, Reader read) {
+  http::Response response;
+  auto work = [&] { response = read(call); };
+  auto run = call.door.readers().run(work);
+  const bool ran = co_await run;
+  if (!ran) co_return error_response(503, "The server is busy with long reads. Try again later.");
+  if (call.was_late) {
+    co_return error_response(408, "The read took longer than the maximum allowed (" +
+                                      std::to_string(call.settings.server_read_timeout_s) + " s).");
+  }
+  co_return std::move(response);
+}
+
+template <http::Response (*F)(Call&)>
+Task<http::Response> at_length(Call& call) {
+  co_return co_await aside(call, F);
+}
+
+template <MakeRead F>
+constexpr bool kOneValue = F == make_value_read || F == make_end_read || F == make_recorded_at_time_read;
+
+/// True if the answer is small and no filter has to look for it.
+template <MakeRead F>
+bool is_quick(const Call& call) {
+  if constexpr (kOneValue<F>) return true;
+  if constexpr (F == make_recorded_read) {
+    constexpr std::int64_t kQuick = 2'000;
+    return !call.parameter("filterExpression") && call.number("maxCount", 1'000, 1).value_or(0) <= kQuick;
+  }
+  return false;
+}
+
 template <MakeRead F>
 Task<http::Response> of_stream(Call& call) {
-  co_return read_stream(call, F);
+  if (is_quick<F>(call)) co_return read_stream(call, F);
+  const Reader read = [](Call& long_call) { return read_stream(long_call, F); };
+  co_return co_await aside(call, read);
 }
 template <MakeRead F>
 Task<http::Response> of_children(Call& call) {
-  co_return read_children(call, F);
+  const Reader read = [](Call& long_call) { return read_children(long_call, F); };
+  co_return co_await aside(call, read);
 }
 template <MakeRead F>
 Task<http::Response> of_streams(Call& call) {
-  co_return read_streams(call, F);
+  constexpr std::size_t kQuick = 64;  // Streams with a value each.
+  if (kOneValue<F> && call.query.items().size() <= kQuick) co_return read_streams(call, F);
+  const Reader read = [](Call& long_call) { return read_streams(long_call, F); };
+  co_return co_await aside(call, read);
 }
 
 // Reading this table tells what the door offers; the most used rows first.
@@ -69,6 +111,10 @@ constexpr Route kRoutes[] = {
      of_streams<make_interpolated_at_times_read>},
     {Method::get, "streamsets/plot", Access::read, true, of_streams<make_plot_read>},
     {Method::get, "streamsets/summary", Access::read, true, of_streams<make_summary_read>},
+    {Method::get, "calculation/intervals", Access::read, true, at_length<get_calculation_at_intervals>},
+    {Method::get, "calculation/recorded", Access::read, true, at_length<get_calculation_at_recorded>},
+    {Method::get, "calculation/times", Access::read, true, at_length<get_calculation_at_times>},
+    {Method::get, "calculation/summary", Access::read, true, at_length<get_calculation_summary>},
     {Method::get, "streams/{}/channel", Access::read, false, at_once<get_stream_channel>},
     {Method::get, "streamsets/channel", Access::read, false, at_once<get_streams_channel>},
     {Method::get, "streamsets/{}/channel", Access::read, false, at_once<get_children_channel>},
@@ -76,13 +122,18 @@ constexpr Route kRoutes[] = {
     {Method::get, "streams/updates/{}", Access::read, true, at_once<get_stream_updates>},
     {Method::post, "streamsets/updates", Access::read, true, at_once<register_streamset_updates>},
     {Method::get, "streamsets/updates", Access::read, true, at_once<get_streamset_updates>},
-    {Method::get, "streamsets/joined", Access::read, true, at_once<get_joined>},
+    {Method::get, "streamsets/joined", Access::read, true, at_length<get_joined>},
 
     {Method::get, "", Access::read, true, at_once<get_home>},
     {Method::get, "system", Access::read, true, at_once<get_system>},
     {Method::get, "system/userinfo", Access::read, true, at_once<get_user_info>},
     {Method::get, "system/status", Access::admin, true, at_once<get_system_status>},
     {Method::get, "system/versions", Access::admin, true, at_once<get_system_versions>},
+    {Method::get, "system/configuration", Access::admin, true, at_once<get_configuration>},
+    {Method::get, "system/configuration/{}", Access::admin, true, at_once<get_configuration_property>},
+    {Method::get, "system/activeconfiguration", Access::admin, true, at_once<get_configuration>},
+    {Method::get, "system/cacheinstances", Access::admin, true, at_once<get_cache_instances>},
+    {Method::get, "system/metrics", Access::admin, true, at_once<get_system_metrics>},
 
     {Method::get, "dataservers", Access::read, true, at_once<get_data_servers>},
     {Method::get, "dataservers/{}", Access::read, true, at_once<get_data_server>},

@@ -100,6 +100,16 @@ Task<http::Response> put_attribute_value(Call& call);
 http::Response get_stream_value(Call& call);
 // streamsets.cc
 http::Response get_joined(Call& call);
+// configuration.cc
+http::Response get_configuration(Call& call);
+http::Response get_configuration_property(Call& call);
+http::Response get_cache_instances(Call& call);
+http::Response get_system_metrics(Call& call);
+// calculation.cc
+http::Response get_calculation_at_intervals(Call& call);
+http::Response get_calculation_at_recorded(Call& call);
+http::Response get_calculation_at_times(Call& call);
+http::Response get_calculation_summary(Call& call);
 // channels.cc
 http::Response get_stream_channel(Call& call);
 http::Response get_children_channel(Call& call);

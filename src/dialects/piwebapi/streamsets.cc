@@ -118,8 +118,8 @@ http::Response get_joined(Call& call) {
   if (backwards) std::reverse(times.begin(), times.end());
   const auto beside = [&](const Target& target, std::string& out) -> Result<std::size_t> {
     TRY_VOID(check_has_history(target));
-    TRY(const Run run, archive::retrieval::values_at(archive::retrieval::scanner(call.archive()),
-                                                     series_of(target.stream, call.now), times));
+    TRY(const Run run,
+        archive::retrieval::values_at(scanner_of(call), series_of(target.stream, call.now), times));
     Run shown;
     shown.kind = run.kind;
     for (std::size_t i = 0; i < run.size(); ++i) shown.push_from(run, backwards ? run.size() - 1 - i : i);

@@ -83,6 +83,19 @@ Result<void> check_units(const Target& target, std::string_view units) {
 
 }  // namespace
 
+Result<void> check_units_of(const Target& target, const http::Body& body) {
+  if (!target.attribute || body.view().find("nit") == std::string_view::npos) return {};  // A quick look.
+  const auto document = parse_document(body);
+  if (!document) return {};
+  const json::Value* items =
+      document->is_object() ? document->find("Items", json::Case::insensitive) : &*document;
+  if (items == nullptr || !items->is_array()) return check_units(target, wire_timed_value(*document).units);
+  for (const json::Value& item : items->array()) {
+    TRY_VOID(check_units(target, wire_timed_value(item).units));
+  }
+  return {};
+}
+
 Result<Sample> fixed_sample(const Call& call, const Target& target, const json::Value& item) {
   const WireTimedValue sent = wire_timed_value(item);
   if (!sent.is_object) {

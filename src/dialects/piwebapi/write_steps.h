@@ -29,6 +29,11 @@ WriteCommand command_of(const Call& call, const WriteOptions& options);
 /// unsupported.
 Result<void> check_target(const Call& call, const Target& target);
 
+/// Refuses a body with a unit that is not the one of the attribute through which a point is written; points
+/// themselves have none, and ignore what is sent. A body that is no JSON passes: others say so.
+/// Errors: conflict.
+Result<void> check_units_of(const Target& target, const http::Body& body);
+
 /// What a static attribute keeps for a timed value. Errors: invalid_argument, conflict (units), and those of
 /// coerce_attribute and write_time.
 Result<Sample> fixed_sample(const Call& call, const Target& target, const json::Value& item);

@@ -82,6 +82,9 @@ Task<http::Response> write_stream(Call& call, BodyShape shape) {
         ? error_response(allowed.error())
         : all_denied(allowed.error(), parsed->sent, success);
   }
+  if (const auto units = check_units_of(*target, call.request.body); !units) {
+    co_return error_response(units.error());
+  }
   if (shape == BodyShape::one && !parsed->errors.empty())
     co_return error_response(400, parsed->errors[0].message);
   if (options->buffer == BufferOption::buffer && !call.settings.buffering) {

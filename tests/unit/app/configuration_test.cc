@@ -23,6 +23,20 @@ TEST(Configuration, SettingsMayStandFlatOrInTables) {
   EXPECT_EQ(file->values.at("omf.create_mode").where, "x.toml:5");
 }
 
+TEST(Configuration, NamesOfTheVendorsProductAreTaken) {
+  const auto file = parse_configuration(
+      "EnableCSRFDefense = true\n[piwebapi]\nMaxReturnedItemsPerCall = 7\ncorsorigins = [\"https://a\"]\n"
+      "AuthenticationMethods = [\"Basic\", \"Anonymous\"]\n",
+      "x.toml");
+  ASSERT_TRUE(file.has_value()) << file.error().detail;
+  EXPECT_EQ(file->values.at("csrf_defense").value, "strict");
+  EXPECT_EQ(file->values.at("piwebapi.max_returned_items").value, "7");
+  EXPECT_EQ(file->values.at("piwebapi.cors_origins").value, "https://a");
+  EXPECT_EQ(file->values.at("piwebapi.authentication_methods").value, "Basic,Anonymous");
+  EXPECT_FALSE(parse_configuration("[piwebapi]\nmax_write_items = 1\nMaxWriteItems = 2\n", "x.toml"));
+  EXPECT_FALSE(parse_configuration("[omf]\nMaxWriteItems = 2\n", "x.toml"));
+}
+
 TEST(Configuration, MistakesAreRefusedWithTheirLine) {
   struct Case {
     const char* name;
