@@ -86,6 +86,21 @@ def channels(server):
                 .json()["1"]["Status"], 400, "a channel inside of a batch")
 
 
+def too_much(server):
+    """A channel never grows without end: who lags too far behind is dropped, and the writer notices nothing."""
+    pi = Pi(server.url)
+    socket = WebSocket(f"{pi.base}/streams/{pi.web_id('PLANT:COUNT')}/channel", DEMO)
+    rows = [(f"2026-03-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z", i) for i in range(86_400)]
+    rows += [(f"2026-03-02T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z", i) for i in range(20_000)]
+    check_equal(pi.write("PLANT:COUNT", rows).status_code, 202, "a hundred thousand values at once")
+    told = 0
+    while (frame := socket.json()) is not None:
+        told += len(items_of(frame)["PLANT:COUNT"])
+    check(told < len(rows), f"the channel ended behind {told} values")
+    check("penstock_piwebapi_channels_dropped_total 1" in pi.session.get(server.url + "/metrics").text,
+          "dropped channels are counted")
+
+
 def updates(server):
     pi = Pi(server.url)
     base = pi.base
@@ -167,6 +182,7 @@ def stop_and_tls():
 def main():
     with Server() as server:
         channels(server)
+        too_much(server)
         updates(server)
     expiry()
     stop_and_tls()
