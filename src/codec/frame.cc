@@ -7,6 +7,7 @@
 #include "codec/integers.h"
 #include "codec/numbers.h"
 #include "codec/packing.h"
+#include "codec/samples.h"
 #include "codec/texts.h"
 #include "codec/times.h"
 
@@ -21,20 +22,6 @@ constexpr std::uint8_t kKindMask = 0x07, kHasQualities = 0x08;
 
 tl::unexpected<Error> damaged(const char* what) {
   return fail(ErrorCode::store_corrupt, {}, std::string{"a frame is damaged: "} + what);
-}
-
-/// A quality as one number, small for what is common: flags alone are one byte as a varint.
-std::int64_t number_of(Quality quality) {
-  return static_cast<std::int64_t>(quality.flags) | static_cast<std::int64_t>(quality.state) << 8 |
-         static_cast<std::int64_t>(quality.grade) << 24;
-}
-
-bool quality_of(std::int64_t number, Quality& quality) {
-  if (number < 0 || number > 0xffff'ffff) return false;
-  quality.flags = static_cast<std::uint8_t>(number);
-  quality.state = static_cast<std::uint16_t>(number >> 8);
-  quality.grade = static_cast<std::uint8_t>(number >> 24);
-  return true;
 }
 
 struct Opened {
@@ -52,7 +39,8 @@ bool read_head(ByteReader& in, Opened& opened) {
   }
   opened.has_qualities = (byte & kHasQualities) != 0;
   opened.head = {static_cast<Kind>(byte & kKindMask), static_cast<std::uint32_t>(count),
-                 Timestamp::from_unix_ns(opened.times.first), Timestamp::from_unix_ns(opened.times.last)};
+                 Timestamp::from_unix_ns(opened.times.first), Timestamp::from_unix_ns(opened.times.last),
+                 opened.has_qualities};
   return true;
 }
 
@@ -86,75 +74,12 @@ void encode_values_between_states(const Run& run, std::size_t first, std::size_t
   if (values != 0) encode_values(rest, 0, values, out);
 }
 
-/// Moves `values` packed values at the front of a column to the places of the samples without a state.
-template <class T>
-void spread(T* column, const Quality* qualities, std::size_t count, std::size_t values) {
-  for (std::size_t i = count; i-- > 0;) {
-    if (qualities[i].state == 0) {
-      --values;
-      if (values != i) column[i] = std::move(column[values]);
-    } else {
-      column[i] = T{};
-    }
-  }
-}
-
-/// The columns of a run from `first` on, cut back there unless `keep` is called.
-class Grown {
- public:
-  Grown(Run& run, std::size_t count) : run_{run}, first_{run.times.size()}, plain_{run.qualities.empty()} {
-    resize(first_ + count);
-  }
-  ~Grown() {
-    if (kept_) return;
-    resize(first_);
-    if (plain_) {
-      run_.qualities.clear();
-    } else {
-      run_.qualities.resize(first_);
-    }
-  }
-  Grown(const Grown&) = delete;
-  Grown& operator=(const Grown&) = delete;
-
-  std::size_t first() const { return first_; }
-  void keep() { kept_ = true; }
-
- private:
-  void resize(std::size_t n) {
-    run_.times.resize(n);
-    if (is_number(run_.kind)) {
-      run_.numbers.resize(n);
-    } else if (is_integer(run_.kind)) {
-      run_.integers.resize(n);
-    } else {
-      run_.texts.resize(n);
-    }
-  }
-
-  Run& run_;
-  std::size_t first_;
-  bool plain_, kept_ = false;
-};
-
 bool decode_values(ByteReader& in, std::size_t count, Run& out, std::size_t first) {
   if (is_number(out.kind)) return decode_numbers(in, count, &out.numbers[first]);
   if (is_integer(out.kind)) return decode_integers(in, count, &out.integers[first]);
   std::string* texts[kColumnMax];
   for (std::size_t i = 0; i < count; ++i) texts[i] = &out.texts[first + i];
   return decode_texts(in, count, texts);
-}
-
-/// Fills out.qualities from `first` on and counts the samples without a state.
-bool decode_qualities(ByteReader& in, std::size_t count, Run& out, std::size_t first, std::size_t& values) {
-  std::int64_t numbers[kColumnMax];
-  if (!decode_integers(in, count, numbers)) return false;
-  out.qualities.resize(first + count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!quality_of(numbers[i], out.qualities[first + i])) return false;
-    if (out.qualities[first + i].state != 0) --values;
-  }
-  return true;
 }
 
 }  // namespace
@@ -174,9 +99,7 @@ void encode_frame(const Run& run, std::size_t first, std::size_t count, std::str
   writer.varint(count);
   encode_times(run.times.data() + first, count, out);
   if (!plain) {
-    std::int64_t numbers[kColumnMax];
-    for (std::size_t i = 0; i < count; ++i) numbers[i] = number_of(run.qualities[first + i]);
-    encode_integers(numbers, count, out);
+    encode_qualities(run, first, count, out);
   }
   if (stateless) {
     encode_values(run, first, count, out);
@@ -208,23 +131,12 @@ Result<void> decode_frame(std::string_view frame, Run& out) {
     const std::size_t first = grown.first();
     if (!decode_times(in, count, opened.times, &out.times[first])) return damaged("its times");
     std::size_t values = count;
-    if (opened.has_qualities) {
-      if (!decode_qualities(in, count, out, first, values)) return damaged("its qualities");
-    } else if (!out.qualities.empty()) {
-      out.qualities.resize(first + count);
+    if (opened.has_qualities && !decode_qualities(in, count, out, first, values)) {
+      return damaged("its qualities");
     }
     if (values != 0 && !decode_values(in, values, out, first)) return damaged("its values");
     if (!in.at_end()) return damaged("it goes on after its end");
-    if (values != count) {
-      const Quality* qualities = &out.qualities[first];
-      if (is_number(out.kind)) {
-        spread(&out.numbers[first], qualities, count, values);
-      } else if (is_integer(out.kind)) {
-        spread(&out.integers[first], qualities, count, values);
-      } else {
-        spread(&out.texts[first], qualities, count, values);
-      }
-    }
+    if (values != count) spread_values(out, first, count, values);
     grown.keep();
     return {};
   };

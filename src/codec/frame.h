@@ -16,6 +16,7 @@ struct FrameHead {
   Kind kind = Kind::float64;
   std::uint32_t count = 0;
   Timestamp first = Timestamp::from_unix_ns(0), last = Timestamp::from_unix_ns(0);
+  bool has_qualities = false;  ///< Some sample has one.
 };
 
 /// Appends the encoding of run[first, first + count) to `out`: up to 1024 samples of one point in columns,

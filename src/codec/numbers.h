@@ -5,15 +5,9 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "model/value.h"
+#include "codec/decimals.h"
 
 namespace penstock::codec {
-
-/// How a decimal is rounded to a value: to a double, or to a float that is then widened.
-enum class Precision : std::uint8_t { single, full };
-constexpr Precision precision_of(Kind kind) {
-  return kind == Kind::float32 ? Precision::single : Precision::full;
-}
 
 /// Appends a column of 1 to kColumnMax doubles: as decimals m / 10ˢ where that gives the same bits back, a
 /// few exceptions kept raw; else as bit patterns. `likely` is tried first; doubles that came from floats are

@@ -6,60 +6,17 @@
 #include <limits>
 
 #include "codec/packing.h"
+#include "codec/units.h"
 
 namespace penstock::codec {
 namespace {
 
 enum Mode : std::uint8_t { kEven = 0, kGrid = 1, kGridWithJumps = 2, kSteps = 3 };
 
-constexpr unsigned kPowerMax = 15;
 /// A grid with more jumps than one in so many samples is none.
 constexpr std::size_t kSamplesPerJump = 8;
 /// Longer periods are left to the steps, so that the arithmetic of the grid stays in range.
 constexpr std::uint64_t kPeriodMax = std::uint64_t{1} << 61;
-
-/// Exact division by 10ᵉ: shift by e, then times the inverse of 5ᵉ modulo 2⁶⁴. The product is at most `most`
-/// where the division has no rest.
-struct PowerOfTen {
-  std::uint64_t value, inverse, most;
-};
-
-constexpr auto kPowers = [] {
-  std::array<PowerOfTen, kPowerMax + 1> powers{};
-  std::uint64_t ten = 1, five = 1;
-  for (auto& power : powers) {
-    std::uint64_t inverse = five;  // Right in the lowest 3 bits; each round doubles them.
-    for (int round = 0; round < 5; ++round) inverse *= 2 - five * inverse;
-    power = {ten, inverse, std::numeric_limits<std::uint64_t>::max() / five};
-    ten *= 10;
-    five *= 5;
-  }
-  return powers;
-}();
-
-std::uint64_t quotient(std::uint64_t value, unsigned power) {
-  return (value >> power) * kPowers[power].inverse;
-}
-
-bool divides(std::uint64_t value, unsigned power) {
-  return (value & ((std::uint64_t{1} << power) - 1)) == 0 && quotient(value, power) <= kPowers[power].most;
-}
-
-/// The greatest power of ten up to kPowerMax that divides `value`.
-unsigned power_of_ten_in(std::uint64_t value) {
-  unsigned power = 0;
-  for (const unsigned part : {8u, 4u, 2u, 1u}) {
-    if (divides(value, part)) {
-      value = quotient(value, part);
-      power += part;
-    }
-  }
-  return power;
-}
-
-std::uint64_t magnitude(std::int64_t value) {
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
 
 struct Jump {
   std::size_t index;
@@ -190,8 +147,7 @@ bool read_grid(ByteReader& in, std::size_t n, bool with_jumps, std::int64_t* at)
 
 void encode_times(const std::int64_t* times, std::size_t n, std::string& out) {
   ByteWriter writer{out};
-  const std::uint64_t first_magnitude = magnitude(times[0]);
-  const unsigned first_power = first_magnitude == 0 ? 0 : power_of_ten_in(first_magnitude);
+  const unsigned first_power = power_of_ten_of(times[0]);
   const auto first = static_cast<std::uint64_t>(times[0]);
   unsigned power = 0;
   if (n > 1) {
