@@ -2,6 +2,7 @@
 #include "dialects/buildingx/door.h"
 #include "dialects/buildingx/media.h"
 #include "dialects/buildingx/parse.h"
+#include "dialects/buildingx/parse_regular.h"
 #include "http/inflate.h"
 
 namespace penstock::dialects::buildingx {
@@ -92,11 +93,21 @@ Task<http::Response> BuildingX::post_values(http::Request& request, const Target
   if (auto refusal = refuse_media(request)) co_return std::move(*refusal);
   const auto overwrite = parse_overwrite(request);
   if (!overwrite) co_return render_problem(overwrite.error());
-  const auto values = parse_point_values(request.body);
-  if (!values) co_return render_problems(values.error());
-
   const std::string address = catalog::BxPoint::address_of(target.partition, target.point);
   const Timestamp now = house_.now();
+  const Timestamp latest =
+      settings_.max_future_s > 0 ? now.plus_ns(settings_.max_future_s * kNsPerSecond) : Timestamp::max();
+  std::optional<Run> regular;
+  {
+    const auto tables = house_.archive.catalog();
+    if (const auto found = locate(*tables, address)) {
+      regular = parse_regular_values(request.body, found->format, latest);
+    }
+  }
+  tl::expected<PointValues, Problems> values;
+  if (!regular) values = parse_point_values(request.body);
+  if (!values) co_return render_problems(values.error());
+
   bool known = false;
   if (settings_.auto_create_points && Uuid::parse(target.point)) {
     {
@@ -131,11 +142,12 @@ Task<http::Response> BuildingX::post_values(http::Request& request, const Target
     if (!(*caller)->may(auth::Right::write, found->format.point.tag)) {
       co_return render_problem(missing_permission());
     }
-    const Timestamp latest =
-        settings_.max_future_s > 0 ? now.plus_ns(settings_.max_future_s * kNsPerSecond) : Timestamp::max();
-    auto run = run_of(*values, found->format, latest);
-    if (!run) co_return render_problems(run.error());
-    command.writes.push_back({found->id, std::move(*run)});
+    if (!regular) {
+      auto run = run_of(*values, found->format, latest);
+      if (!run) co_return render_problems(run.error());
+      regular = std::move(*run);
+    }
+    command.writes.push_back({found->id, *std::move(regular)});
   }
   // Needed again only where something may be dropped.
   Run sent;

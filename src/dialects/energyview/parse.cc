@@ -4,6 +4,7 @@
 
 #include "catalog/energyview.h"
 #include "dialects/common/ondemand.h"
+#include "dialects/energyview/parse_regular.h"
 #include "dialects/energyview/times.h"
 #include "http/json.h"
 
@@ -233,6 +234,11 @@ class BodyReader {
 }  // namespace
 
 Checked<std::vector<SeriesEntry>> parse_series(const http::Body& body, Zone zone) {
+  if (auto regular = parse_regular_series(body)) return *std::move(regular);
+  return parse_series_by_item(body, zone);
+}
+
+Checked<std::vector<SeriesEntry>> parse_series_by_item(const http::Body& body, Zone zone) {
   static thread_local od::parser parser;
   od::document document;
   BodyReader reader{zone};

@@ -10,8 +10,12 @@
 namespace penstock::dialects::energyview {
 
 /// The JSON body of *EnergyView API v1, "Write TimeSeries data"*: an array of series, or an object with the
-/// member `timeseries` that is one. The whole body is read before anything counts. Pure.
+/// member `timeseries` that is one. The whole body is read before anything counts; regular ones by their
+/// layout (parse_regular.h). Pure.
 Checked<std::vector<SeriesEntry>> parse_series(const http::Body& body, Zone zone);
+
+/// parse_series without the reading by layout. The result is the same.
+Checked<std::vector<SeriesEntry>> parse_series_by_item(const http::Body& body, Zone zone);
 
 /// A write request in one of the vendor's form variants, and JSON with its options in the query.
 struct WriteRequest {
@@ -19,6 +23,8 @@ struct WriteRequest {
   std::vector<SeriesEntry> entries;
   bool single = false;  ///< The one-point form: it is answered in another shape.
 };
+/// The options of a JSON write, which stand in the query.
+Checked<WriteOptions> parse_write_options(const http::Request& request);
 Checked<WriteRequest> parse_json_write(const http::Request& request, Zone zone);
 Checked<WriteRequest> parse_form_write(const http::Request& request, Zone zone);
 

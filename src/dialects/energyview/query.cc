@@ -173,11 +173,14 @@ Checked<NodeRef> parse_node_text(std::string_view text, std::string param) {
   return NodeRef{true, 0, *uuid};
 }
 
+Checked<WriteOptions> parse_write_options(const http::Request& request) {
+  if (request.query.empty()) return WriteOptions{};
+  return parse_options(request.parameters(), {});
+}
+
 Checked<WriteRequest> parse_json_write(const http::Request& request, Zone zone) {
   WriteRequest write;
-  if (!request.query.empty()) {
-    TRY(write.options, parse_options(request.parameters(), {}));
-  }
+  TRY(write.options, parse_write_options(request));
   TRY(write.entries, parse_series(request.body, zone));
   return write;
 }

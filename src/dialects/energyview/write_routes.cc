@@ -5,6 +5,7 @@
 #include "dialects/energyview/body.h"
 #include "dialects/energyview/coerce.h"
 #include "dialects/energyview/door.h"
+#include "dialects/energyview/parse_regular.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
 
@@ -88,11 +89,47 @@ Task<Checked<std::vector<PointId>>> EnergyView::points_of(const std::vector<Seri
       refuse(Code::unavailable, {}, "The series is being deleted while it is written")};
 }
 
+WriteCommand EnergyView::command_of(const WriteOptions& options, const Call& call) const {
+  WriteCommand command;
+  command.mode = mode_of(options.overwrite);
+  command.all_or_none = options.overwrite == Overwrite::none && settings_.on_duplicate == OnDuplicate::reject;
+  command.door = Door::energyview;
+  command.principal = call.caller->number;
+  command.now = call.now;
+  return command;
+}
+
+Task<std::optional<http::Response>> EnergyView::post_slice(const http::Request& request, const Call& call) {
+  const auto options = parse_write_options(request);
+  if (!options || !options->silent || options->overwrite == Overwrite::replace_window) co_return std::nullopt;
+  WriteCommand command = command_of(*options, call);
+  {
+    const auto tables = house_.archive.catalog();
+    auto slice = parse_regular_slice(request.body, *tables, call.domain, *call.caller);
+    if (!slice) co_return std::nullopt;
+    command.slice = *std::move(slice);
+  }
+  const Result<WriteResult> done = co_await house_.archive.write(std::move(command));
+  if (!done) co_return render_refusal(refusal_of(done.error()));
+  const WriteCounts counts = done->counts();
+  if (counts.rejected != 0) {
+    co_return render_refusal({Code::unavailable, {}, "A series was deleted while it was written"});
+  }
+  http::Response response;
+  response.status = 204;
+  add_count_headers(response.headers, counts);
+  co_return response;
+}
+
 /// *EnergyView API v1, "Write TimeSeries data"*.
 Task<http::Response> EnergyView::post_timeseries(http::Request& request, const Call& call) {
   const auto form = body_form(request);
   if (!form) co_return render_refusal(form.error());
   if (const auto inflated = inflate(request); !inflated) co_return render_refusal(inflated.error());
+  if (*form == BodyForm::json) {
+    std::optional<http::Response> quick = co_await post_slice(request, call);
+    if (quick) co_return *std::move(quick);
+  }
   auto write =
       *form == BodyForm::json ? parse_json_write(request, call.zone) : parse_form_write(request, call.zone);
   if (!write) co_return render_refusal(write.error());
@@ -115,12 +152,7 @@ Task<http::Response> EnergyView::post_timeseries(http::Request& request, const C
     }
   }
 
-  WriteCommand command;
-  command.mode = mode_of(options.overwrite);
-  command.all_or_none = options.overwrite == Overwrite::none && settings_.on_duplicate == OnDuplicate::reject;
-  command.door = Door::energyview;
-  command.principal = call.caller->number;
-  command.now = call.now;
+  WriteCommand command = command_of(options, call);
   const std::vector<Group> groups = group_entries(entries, *points, command.writes);
   std::vector<Run> sent;
   if (!options.silent) {

@@ -50,7 +50,7 @@ class PointsReader {
       if (field.unescaped_key().get(name) || field.value().get(value)) return false;
       if (name == "v" || name == "value") {
         has_value = true;
-        if (value.get_double().get(number)) {
+        if (od::read_double(value, number)) {
           return wrong(Code::invalid_value, at("." + std::string{name}), "It must be a number");
         }
       } else if (name == "ts" || name == "timestamp") {
