@@ -8,7 +8,7 @@ import time
 
 import requests
 
-from harness import (BX_POINT, PARTITION, BuildingX, EnergyView, Pi, Server, check, check_equal, finish, session,
+from harness import (BX_POINT, PARTITION, BuildingX, EnergyView, EnergyViewTwo, Pi, Server, check, check_equal, finish, session,
                      unix_ns)
 
 WRITERS = 200
@@ -127,7 +127,7 @@ def window_is_atomic(server):
 
 
 def across_doors(server):
-    pi, bx, ev = Pi(server.url), BuildingX(server.url), EnergyView(server.url)
+    pi, bx, ev, two = Pi(server.url), BuildingX(server.url), EnergyView(server.url), EnergyViewTwo(server.url)
     nodes = f"{server.url}/demo/api/v1/nodes"
     made = ev.session.post(nodes, timeout=60, json={"name": "Roof", "device": "Kelp-Basic", "designation": "sensor/outdoor",
                                                     "tags": ["outdoortemp"]})
@@ -137,20 +137,55 @@ def across_doors(server):
     check_equal(ev.write(uuid, "outdoortemp", [(t, i + 0.5) for i, t in enumerate(times)]).status_code, 204, "by UUID")
     tag = f"EV.demo.{node}.outdoortemp"
     wanted = [(unix_ns(t), i + 0.5) for i, t in enumerate(times)]
-    check_equal([(unix_ns(t), v) for t, v, _ in pi.read(tag)], wanted, "PI reads times and values")
+    check_equal([(unix_ns(t), v) for t, v, good in pi.read(tag) if good], wanted, "PI reads times and values, all good")
     point = pi.session.get(f"{pi.base}/points/{pi.web_id(tag)}", timeout=60).json()
-    check_equal((point["PointType"], point["Step"], point["Future"]), ("Float64", False, True), "PI shows the type")
+    check_equal((point["PointType"], point["Step"], point["Future"], point["EngineeringUnits"]),
+                ("Float64", False, True, ""), "PI shows the type, and no unit where none was said")
+
+    # A unit that PI gives is the postfix of the tag, the unit of the series, and what `unit` has to be.
     patched = pi.session.patch(f"{pi.base}/points/{pi.web_id(tag)}", json={"EngineeringUnits": "°C"}, timeout=60)
-    if patched.status_code == 204:
-        tags = ev.session.get(f"{server.url}/demo/api/v1/tags", timeout=60).json()["sensors"]
-        units = {t["postfix"] for t in tags if t["name"] == "outdoortemp"}
-        check(units <= {"°C", ""}, "a unit given at PI is the postfix of a tag")
-    check(pi.write(tag, [("2024-01-03T00:00:00Z", 9.25)]).status_code in (202, 204), "PI writes")
-    check_equal([(unix_ns(t), v) for t, v in ev.read(node, "outdoortemp")],
-                [*wanted, (unix_ns("2024-01-03T00:00:00Z"), 9.25)], "EnergyView reads what PI wrote")
+    check_equal(patched.status_code, 204, "PI gives a unit")
+    tags = ev.session.get(f"{server.url}/demo/api/v1/tags", timeout=60).json()["sensors"]
+    check("outdoortemp" in {t["name"] for t in tags}, "the tag is listed")
+    of_thing = two.session.get(f"{two.url}/things/{uuid}/timeseries", timeout=60).json()
+    check_equal([(s["name"], s["si_unit"], s["thing_uuid"]) for s in of_thing], [("outdoortemp", "°C", uuid)],
+                "API v2 shows the unit that PI gave")
+    span = {"start": "2024-01-01T00:00:00Z", "end": "2024-01-02T00:00:00Z"}
+    check_equal(two.data(of_thing[0]["uuid"], unit="°C", **span), [("2024-01-01T00:00:00.000001Z", 0.5),
+                ("2024-01-01T11:00:00Z", 1.5), ("2024-01-02T00:00:00Z", 2.5)], "API v2 reads with that unit")
+
+    # A series of API v2 is a PI point with its unit and range; skipped values never reach it.
+    series = two.session.post(f"{two.url}/timeseries", timeout=60, json={
+        "name": "Supply temp", "thing_uuid": uuid, "si_unit": "K", "lower_bound": 250, "upper_bound": 400}).json()
+    tag_two = f"EV.demo.{node}.Supply_temp"
+    point = pi.session.get(f"{pi.base}/points/{pi.web_id(tag_two)}", timeout=60).json()
+    check_equal((point["PointType"], point["EngineeringUnits"], point["Zero"], point["Span"], point["Step"]),
+                ("Float64", "K", 250, 150, False), "unit and bounds are unit, zero and span")
+    sent = two.session.post(f"{two.url}/timeseries/{series['uuid']}/data", timeout=60,
+                            json=[{"ts": t, "v": v} for t, v in zip(times, (300.25, 401, 249.5))])
+    check_equal((sent.status_code, sent.json()), (201, {"inserted": 1}), "two of three are outside of the bounds")
+    check_equal([(unix_ns(t), v) for t, v, _ in pi.read(tag_two)], [(unix_ns(times[0]), 300.25)], "PI reads the third")
+    two.session.put(f"{two.url}/timeseries/{series['uuid']}", json={"upper_bound": 500, "si_unit": "°F"}, timeout=60)
+    point = pi.session.get(f"{pi.base}/points/{pi.web_id(tag_two)}", timeout=60).json()
+    check_equal((point["EngineeringUnits"], point["Zero"], point["Span"]), ("°F", 250, 250), "a change reaches PI")
+
+    # The reverse: numbers as they are, what is finer than a microsecond in its slot, and no states.
+    written = [("2024-01-03T00:00:00Z", 9.25), ("2024-01-03T00:00:01.0000012Z", -1e-7), ("2024-01-03T00:00:02Z", 12345678)]
+    check(pi.write(tag, written).status_code in (202, 204), "PI writes")
+    check(pi.write(tag, [("2024-01-03T00:00:03Z", {"Name": "Bad Input", "Value": 255})]).status_code in (202, 204),
+          "PI writes a system state")
+    check_equal([good for _, _, good in pi.read(tag, "2024-01-03T00:00:03Z")], [False], "which PI shows as not good")
+    reverse = [(unix_ns("2024-01-03T00:00:00Z"), 9.25), (unix_ns("2024-01-03T00:00:01.000001Z"), -1e-7),
+               (unix_ns("2024-01-03T00:00:02Z"), 12345678)]
+    check_equal([(unix_ns(t), v) for t, v in ev.read(node, "outdoortemp")], [*wanted, *reverse],
+                "EnergyView reads what PI wrote, without the state")
+    check_equal([(unix_ns(t), v) for t, v in two.data(of_thing[0]["uuid"], start="2024-01-03T00:00:00Z",
+                                                     end="2024-01-04T00:00:00Z")], reverse, "API v2 as well")
     check_equal(ev.session.delete(f"{nodes}/{node}", timeout=60).status_code, 204, "the node is deleted")
-    missing = pi.session.get(f"{pi.base}/points", params={"path": f"\\\\PENSTOCK\\{tag}"}, timeout=60)
-    check_equal(missing.status_code, 404, "its point is gone with it")
+    for gone in (tag, tag_two):
+        missing = pi.session.get(f"{pi.base}/points", params={"path": f"\\\\PENSTOCK\\{gone}"}, timeout=60)
+        check_equal(missing.status_code, 404, f"{gone} is gone with it")
+    check_equal(two.session.get(f"{two.url}/timeseries/{series['uuid']}", timeout=60).status_code, 404, "its series, too")
 
     number = pi.session.get(f"{pi.base}/points/{pi.web_id(f'BX.{PARTITION}.{BX_POINT}a1')}", timeout=60).json()
     shown = bx.session.get(bx.values_url(BX_POINT + "a1").removesuffix("/values"), timeout=60).json()
