@@ -78,6 +78,12 @@ dialects::omf::Settings omf_settings(const Settings& settings) {
                      : shape == "reference" ? EventShape::reference
                                             : EventShape::both;
   if (settings.text("omf.create_mode") == "no_replace") made.create_mode = CreateMode::no_replace;
+  if (settings.text("omf.missing_property") == "default")
+    made.missing_property = MissingProperty::default_value;
+  made.max_request_bytes = static_cast<std::size_t>(settings.integer("omf.max_request_bytes"));
+  made.max_inflated_bytes = static_cast<std::size_t>(settings.integer("omf.max_inflated_bytes"));
+  made.future_tolerance_s = settings.integer("omf.future_tolerance_seconds");
+  made.verbose = settings.flag("omf.verbose");
   return made;
 }
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import socket
+import time
 
 import requests
 
@@ -204,6 +205,25 @@ def settings():
         check_equal([row[1] for row in pi.read("mode")], [3], "an update replaces under no_replace too")
         event = omf.send("data", [{"containerid": "none", "values": []}], **with_it).json()["Messages"][0]["Events"][0]
         check("Event" not in event and event["Severity"] == "Error", "the shape of the reference tables")
+    pair = [{"id": "EdgePair", "classification": "dynamic", "type": "object", "properties": {
+        "Time": {"type": "string", "format": "date-time", "isindex": True}, "A": {"type": "integer"},
+        "B": {"type": "integer"}}}]
+    with Server(config='[omf]\nmissing_property = "default"\nmax_request_bytes = 2000\nmax_inflated_bytes = 3000\n'
+                       'future_tolerance_seconds = 86400\nverbose = true\n') as server:
+        omf, pi = Omf(server.url), Pi(server.url)
+        check_equal(omf.send("type", pair).status_code, 201, "a type of two properties")
+        check_equal(omf.send("container", [{"id": "pair", "typeid": "EdgePair"}]).status_code, 201, "its container")
+        check_equal(omf.send("data", [{"containerid": "pair", "values": [{"Time": moment(0), "A": 4}]}]).status_code, 202,
+                    "an event without one of them")
+        check_equal([pi.read("pair.A")[0][1], pi.read("pair.B")[0][1]], [4, 0], "the other one has its default")
+        ahead = time_text(int(time.time() + 7200) * 1_000_000_000)
+        check_equal(omf.send("data", [{"containerid": "pair", "values": [{"Time": ahead, "A": 1}]}]).status_code, 202,
+                    "two hours ahead")
+        check_equal(omf.send("data", "[" + " " * 2000 + "]").status_code, 413, "more than 2000 bytes on the wire")
+        check_equal(omf.send("data", gzip.compress(b"[" + b" " * 3000 + b"]"), compression="gzip").status_code, 413,
+                    "more than 3000 inflated")
+        event = omf.send("data", [{"containerid": "none", "values": []}]).json()["Messages"][0]["Events"][0]
+        check(event["ExceptionInfo"] is not None, "verbose fills ExceptionInfo")
 
 
 def definitions_outlive_a_kill():
