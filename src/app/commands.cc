@@ -10,6 +10,7 @@
 
 #include "app/configuration.h"
 #include "app/serve.h"
+#include "cli/admin_command.h"
 #include "cli/backfill_command.h"
 
 namespace penstock::app {
@@ -132,6 +133,7 @@ int run(int argc, char** argv) {
   hash_command->callback([&] { code = run_hash_secret(); });
 
   cli::add_backfill(app, code);
+  cli::add_administration(app, code);
 
   try {
     app.parse(argc, argv);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "console/console.h"
 #include "dialects/buildingx/buildingx.h"
 #include "dialects/energyview/energyview.h"
 #include "dialects/omf/omf.h"
@@ -93,6 +94,8 @@ dialects::buildingx::Settings buildingx_settings(const Settings& settings) {
   made.lenient_content_type = settings.flag("buildingx.lenient_content_type");
   made.absolute_links = settings.flag("buildingx.absolute_links");
   made.max_future_s = settings.integer("buildingx.max_future_seconds");
+  made.requests_per_second = settings.integer("buildingx.requests_per_second");
+  made.token_failures_per_minute = settings.integer("buildingx.token_failures_per_minute");
   return made;
 }
 
@@ -128,7 +131,8 @@ Result<auth::PrincipalPtr> anonymous_principal(const Settings& settings,
               "Anonymous needs the name of a principal that is configured, not '" + name + "'");
 }
 
-Doors open_doors(dialects::House& house, const Settings& settings, auth::PrincipalPtr anonymous) {
+Doors open_doors(dialects::House& house, console::Access& access, const Settings& settings,
+                 auth::PrincipalPtr anonymous) {
   Doors::List list;
   auto piwebapi = piwebapi_settings(settings);
   piwebapi.anonymous_as = std::move(anonymous);
@@ -136,6 +140,7 @@ Doors open_doors(dialects::House& house, const Settings& settings, auth::Princip
   list[kOmf] = dialects::omf::make_omf(house, omf_settings(settings));
   list[kBuildingX] = dialects::make_buildingx(house, buildingx_settings(settings));
   list[kEnergyView] = dialects::make_energyview(house, energyview_settings(settings));
+  list[kConsole] = console::make_console(house, access);
   return Doors{std::move(list)};
 }
 

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "app/configuration.h"
+#include "console/access.h"
 #include "dialects/common/dialect.h"
 
 namespace penstock::app {
 
 /// Places in the list of doors.
-enum DoorIndex : std::size_t { kPiWebApi, kOmf, kBuildingX, kEnergyView, kDoorCount };
+enum DoorIndex : std::size_t { kPiWebApi, kOmf, kBuildingX, kEnergyView, kConsole, kDoorCount };
 
 /// What we serve.
 class Doors {
@@ -31,8 +32,9 @@ class Doors {
 Result<auth::PrincipalPtr> anonymous_principal(const Settings& settings,
                                                const std::vector<auth::Credential>& credentials);
 
-/// Opens all doors as the settings say. `house` outlives them.
-Doors open_doors(dialects::House& house, const Settings& settings, auth::PrincipalPtr anonymous);
+/// Opens all doors as the settings say. `house` and `access` outlive them.
+Doors open_doors(dialects::House& house, console::Access& access, const Settings& settings,
+                 auth::PrincipalPtr anonymous);
 
 /// The door that a path belongs to, or nothing. Paths are as in http::Request::path.
 std::optional<DoorIndex> find_door(std::string_view path);

@@ -30,7 +30,8 @@ std::optional<DoorIndex> find_door(std::string_view path) {
   if (first == "api" && second == "openness") return kBuildingX;
   // EnergyView's second API has no domain in its paths; that door knows how to refuse it.
   if (first == "api" && second == "v2") return kEnergyView;
-  if (first == "health" || first == "metrics" || first == "penstock" || first == "api") return std::nullopt;
+  if (first == "penstock") return kConsole;
+  if (first == "health" || first == "metrics" || first == "api") return std::nullopt;
   // Every other first segment is an EnergyView domain, known or not.
   if (second == "api") return kEnergyView;
   return std::nullopt;

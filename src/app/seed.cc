@@ -27,7 +27,12 @@ Result<void> add_points(catalog::Editor& editor, const std::vector<BuildingXPoin
     }
     if (editor.tables().addresses.find(Door::building_x, catalog::BxPoint::address_of(partition, id)))
       continue;
-    catalog::NewBxPoint made{partition, id, point.name, "", point.unit, data_type_of(point.data_type), {}};
+    catalog::NewBxPoint made;
+    made.partition = partition;
+    made.id = id;
+    made.name = point.name;
+    made.unit = point.unit;
+    made.data_type = data_type_of(point.data_type);
     for (const auto& state : point.states) {
       made.states.emplace_back(static_cast<std::int32_t>(made.states.size()), state);
     }

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "console/access.h"
 #include "http/server.h"
 #include "http/tls_certificate.h"
 
@@ -198,7 +199,7 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
     audiences.erase(audiences.begin());
     tokens.audiences = std::move(audiences);
   }
-  auth::Authenticator authenticator{std::move(credentials), std::move(tokens)};
+  auth::Authenticator authenticator{credentials, std::move(tokens)};
 
   dialects::House house{.archive = *archive,
                         .authenticator = authenticator,
@@ -213,7 +214,12 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
                     sentence_of(seeded.error()));
   }
 
-  const Doors doors = open_doors(house, settings, *std::move(anonymous));
+  console::Access access{*archive, authenticator, std::move(credentials),
+                         [&data](const std::string& pem) { return keep_token_key(data, pem); }};
+  if (const auto started = access.start(*token_key, wall_clock_ns() / 1'000'000'000); !started) {
+    return complain(kFailed, sentence_of(started.error()));
+  }
+  const Doors doors = open_doors(house, access, settings, *std::move(anonymous));
   const HealthService health{[&] { return archive->ready(); }};
   auto options = server_options(settings, *listening, data);
   if (!options) return complain(kAddressUnavailable, sentence_of(options.error()));

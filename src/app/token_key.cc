@@ -1,29 +1,17 @@
 #include "app/token_key.h"
 
 #include <fcntl.h>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
-#include <memory>
 #include <sstream>
+
+#include "auth/authenticator.h"
 
 namespace penstock::app {
 
 namespace {
-
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-
-std::string text_of(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
-}
 
 /// Writes a file that only its owner reads, whole or not at all.
 Result<void> write_private(const std::string& path, const std::string& text) {
@@ -35,29 +23,35 @@ Result<void> write_private(const std::string& path, const std::string& text) {
   if (!good || std::rename(draft.c_str(), path.c_str()) != 0) {
     return fail(ErrorCode::store_unavailable, path, "the file can't be written");
   }
+  // The name is durable with its folder only.
+  const std::string folder = path.substr(0, path.rfind('/'));
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = directory >= 0 && ::fsync(directory) == 0;
+  if (directory >= 0) ::close(directory);
+  if (!synced) return fail(ErrorCode::store_unavailable, folder, "the folder can't be synced");
   return {};
 }
 
-std::string pem_of(EVP_PKEY* key) {
-  const Bio bio{BIO_new(BIO_s_mem()), &BIO_free};
-  PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  return text_of(bio.get());
+std::string path_in(const std::string& directory) {
+  return directory + "/token-key.pem";
 }
 
 }  // namespace
 
 Result<std::string> own_token_key(const std::string& directory) {
-  const std::string path = directory + "/token-key.pem";
+  const std::string path = path_in(directory);
   if (std::ifstream in{path, std::ios::binary}; in) {
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
   }
-  const Key key{EVP_RSA_gen(2048), &EVP_PKEY_free};
-  if (!key) return fail(ErrorCode::internal, {}, "no key could be made");
-  const auto pem = pem_of(key.get());
+  const auto pem = auth::make_private_key_pem();
   TRY_VOID(write_private(path, pem));
   return pem;
+}
+
+Result<void> keep_token_key(const std::string& directory, const std::string& pem) {
+  return write_private(path_in(directory), pem);
 }
 
 }  // namespace penstock::app

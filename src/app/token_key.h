@@ -10,4 +10,7 @@ namespace penstock::app {
 /// by its owner alone, so that tokens outlive a restart. Errors: store_unavailable.
 Result<std::string> own_token_key(const std::string& directory);
 
+/// Keeps another key there instead, for the next start. Errors: store_unavailable; then the former one stays.
+Result<void> keep_token_key(const std::string& directory, const std::string& pem);
+
 }  // namespace penstock::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,14 +42,15 @@ struct Principal {
 };
 using PrincipalPtr = std::shared_ptr<const Principal>;
 
-/// One way to log in, as configured. Secrets are stored as argon2id strings, or given in clear in the demo
-/// and hashed at start.
+/// One way to log in. A login with two live secrets is two of these. Secrets are kept as argon2id strings.
 struct Credential {
   enum class Kind : std::uint8_t { password, client, key };
   Kind kind = Kind::password;
   std::string id;           ///< User name, client id, or EnergyView domain.
   std::string secret_hash;  ///< libsodium `crypto_pwhash_str` text.
   PrincipalPtr principal;
+  std::int64_t expires_s = 0;      ///< The secret is wrong from then on (seconds since 1970); 0: never.
+  std::int64_t tokens_from_s = 0;  ///< Of a client: its tokens that were issued before are refused.
 };
 
 /// argon2id, for configuration files: `penstock hash-secret`.
@@ -62,6 +64,19 @@ struct TokenSettings {
   std::string private_key_pem;  ///< RSA, PKCS 8. Empty: one is made.
 };
 
+/// A key that signs no more; tokens that it signed stay good to their own end, and not beyond `until_s`.
+struct RetiredKey {
+  std::string public_pem;
+  std::int64_t until_s = 0;
+};
+
+/// What a key is known by, and its public half (PEM).
+struct KeyName {
+  std::string kid, public_pem;
+};
+/// Errors: invalid_argument (no private RSA key of at least 2048 bits).
+Result<KeyName> name_of_key(std::string_view private_key_pem);
+
 struct Token {
   std::string access_token;
   std::int64_t expires_in_s = 0;
@@ -73,7 +88,8 @@ std::string make_private_key_pem();
 /// Errors: invalid_argument (private key not usable, lifetime).
 Result<void> check_token_settings(const TokenSettings& settings);
 
-/// Knows all credentials, checks them, and mints and checks our own tokens (RS256, RFC 8725).
+/// Knows all credentials, checks them, and mints and checks our own tokens (RS256, RFC 8725). Credentials and
+/// keys can be replaced while it serves; what was remembered of the former ones is forgotten with them.
 ///
 /// Threads: any. A slow hash runs on a pool of two; a right answer is remembered for five minutes under a
 /// keyed hash, so that the next request costs a look-up. A wrong one is answered a fifth of a second late.
@@ -103,9 +119,17 @@ class Authenticator {
   /// Errors: unauthenticated, with a `detail` that says why (for logs, not for answers).
   Result<PrincipalPtr> verify_token(std::string_view jwt, std::int64_t clock_s) const;
 
-  std::string jwks() const;  ///< The JWK set document.
+  /// Another list of credentials, from the next request on. A token whose client is not in it is worthless.
+  void replace_credentials(std::vector<Credential> credentials);
+  /// Another key that signs, and keys that only verify. Tokens of other keys are worthless from now on.
+  /// Errors: invalid_argument (a key that can't be read); then nothing changed.
+  Result<void> replace_keys(std::string_view private_key_pem, const std::vector<RetiredKey>& retired);
+  /// Does slow work (a new hash, a new key) on the pool, away from the I/O threads. Errors: overloaded.
+  Task<Result<void>> do_slowly(std::function<void()> job);
+
+  std::string jwks(std::int64_t clock_s) const;  ///< The JWK set document: the signing key first.
   const TokenSettings& token_settings() const;
-  const Principal* find_principal(std::uint32_t number) const;
+  PrincipalPtr find_principal(std::uint32_t number) const;  ///< Null if there is none.
 
  private:
   struct Impl;

@@ -46,9 +46,17 @@ PrincipalPtr CredentialCache::find(const Key& key, std::int64_t clock_s) const {
   return at->second.principal;
 }
 
-void CredentialCache::put(const Key& key, PrincipalPtr principal, std::int64_t expires_s) {
+void CredentialCache::clear() {
+  const std::lock_guard lock{mutex_};
+  generation_.fetch_add(1, std::memory_order_acq_rel);
+  entries_.clear();
+}
+
+void CredentialCache::put(const Key& key, PrincipalPtr principal, std::int64_t expires_s,
+                          std::uint64_t generation) {
   const std::int64_t now_ns = steady_clock_ns();
   const std::lock_guard lock{mutex_};
+  if (generation_.load(std::memory_order_relaxed) != generation) return;
   if (entries_.size() >= kEntriesMax) {
     std::erase_if(entries_, [&](const auto& item) { return item.second.until_ns <= now_ns; });
     if (entries_.size() >= kEntriesMax) entries_.erase(entries_.begin());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
@@ -27,8 +28,12 @@ class CredentialCache {
 
   /// Null if not there or too old. `clock_s`: wall clock, for what expires by it.
   PrincipalPtr find(const Key& key, std::int64_t clock_s) const;
-  /// Remembered for five minutes, and no longer than to `expires_s` of the wall clock.
-  void put(const Key& key, PrincipalPtr principal, std::int64_t expires_s);
+  /// Remembered for five minutes, and no longer than to `expires_s` of the wall clock; not at all if the
+  /// cache was cleared since `generation` was taken: what was found then may not be so any more.
+  void put(const Key& key, PrincipalPtr principal, std::int64_t expires_s, std::uint64_t generation);
+
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  void clear();  ///< For every change of credentials, principals and keys; call it behind the change.
 
  private:
   struct Entry {
@@ -41,6 +46,7 @@ class CredentialCache {
   };
 
   std::array<unsigned char, 16> secret_;
+  std::atomic<std::uint64_t> generation_{0};
   mutable std::mutex mutex_;  ///< Guards entries_.
   std::unordered_map<Key, Entry, Hash> entries_;
 };

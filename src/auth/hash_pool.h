@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,6 +18,7 @@ namespace penstock::auth {
 
 /// Two threads for slow hashes, at a low priority so that they do not hold up the doors. What is right is
 /// answered at once; what is wrong a little later, which makes guessing slow. A full queue refuses.
+/// Other slow work can be done here, too: a new secret's hash, a new key.
 class HashPool {
  public:
   static constexpr int kThreads = 2;
@@ -34,6 +36,8 @@ class HashPool {
     HashPool& pool;
     std::vector<const Credential*> candidates;
     std::string_view secret;  ///< Borrowed until the end of the awaiting.
+
+    std::function<void()> job = {};  ///< Done instead of comparing.
 
     const Credential* matched = nullptr;
     bool queue_was_full = false;

@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "auth/flat_json.h"
 #include "base/check.h"
@@ -51,9 +52,22 @@ std::optional<std::string> decode_part(std::string_view part) {
   return base64url_decode(part);
 }
 
+using Bio = std::unique_ptr<BIO, FreeBio>;
+
+Result<void> check_strength(const EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= kKeyBits) return {};
+  return fail(ErrorCode::invalid_argument, "key", "Tokens need an RSA key of at least 2048 bits.");
+}
+
+std::string text_of(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return std::string(data, static_cast<std::size_t>(size));
+}
+
 }  // namespace
 
-SigningKey::SigningKey(std::shared_ptr<evp_pkey_st> key)
+PublicKey::PublicKey(std::shared_ptr<evp_pkey_st> key)
     : key_{std::move(key)},
       modulus_{number_parameter(key_.get(), OSSL_PKEY_PARAM_RSA_N)},
       exponent_{number_parameter(key_.get(), OSSL_PKEY_PARAM_RSA_E)} {
@@ -63,6 +77,24 @@ SigningKey::SigningKey(std::shared_ptr<evp_pkey_st> key)
   kid_ = base64url_encode({reinterpret_cast<const char*>(hash), sizeof hash});
 }
 
+Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  CHECK(bio != nullptr);
+  std::shared_ptr<EVP_PKEY> key{PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free};
+  if (key == nullptr) return fail(ErrorCode::invalid_argument, "key", "Not a public key in PEM form.");
+  TRY_VOID(check_strength(key.get()));
+  return PublicKey{std::move(key)};
+}
+
+std::string PublicKey::pem() const {
+  const Bio bio{BIO_new(BIO_s_mem())};
+  CHECK(bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1);
+  return text_of(bio.get());
+}
+
+SigningKey::SigningKey(std::shared_ptr<evp_pkey_st> key)
+    : key_{key}, public_half_{PublicKey{std::move(key)}} {}
+
 SigningKey SigningKey::generate() {
   EVP_PKEY* const key = EVP_RSA_gen(kKeyBits);
   CHECK(key != nullptr);
@@ -70,7 +102,7 @@ SigningKey SigningKey::generate() {
 }
 
 Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
-  const std::unique_ptr<BIO, FreeBio> bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
   CHECK(bio != nullptr);
   // An encrypted key would ask for its password on the terminal: give none.
   const auto no_password = [](char*, int, int, void*) { return -1; };
@@ -78,22 +110,18 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   if (raw == nullptr)
     return fail(ErrorCode::invalid_argument, "private_key", "Not a private key in PEM form.");
   std::shared_ptr<EVP_PKEY> key{raw, EVP_PKEY_free};
-  if (EVP_PKEY_get_base_id(raw) != EVP_PKEY_RSA || EVP_PKEY_get_bits(raw) < kKeyBits) {
-    return fail(ErrorCode::invalid_argument, "private_key", "Tokens need an RSA key of at least 2048 bits.");
-  }
+  TRY_VOID(check_strength(raw));
   return SigningKey{std::move(key)};
 }
 
 std::string SigningKey::pem() const {
-  const std::unique_ptr<BIO, FreeBio> bio{BIO_new(BIO_s_mem())};
+  const Bio bio{BIO_new(BIO_s_mem())};
   CHECK(bio != nullptr);
   CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<std::size_t>(size));
+  return text_of(bio.get());
 }
 
-std::string SigningKey::jwk() const {
+std::string PublicKey::jwk() const {
   return R"({"kty":"RSA","use":"sig","alg":"RS256","kid":")" + kid_ + R"(","n":")" + modulus_ + R"(","e":")" +
          exponent_ + R"("})";
 }
@@ -110,7 +138,7 @@ std::string SigningKey::sign(std::string_view bytes) const {
   return signature;
 }
 
-bool SigningKey::verify(std::string_view bytes, std::string_view signature) const {
+bool PublicKey::verify(std::string_view bytes, std::string_view signature) const {
   const Digest context{EVP_MD_CTX_new()};
   CHECK(context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1);
   return EVP_DigestVerify(context.get(), as_bytes(signature), signature.size(), as_bytes(bytes),
@@ -129,7 +157,7 @@ std::string mint_jwt(const SigningKey& key, const Claims& claims) {
   return token + "." + base64url_encode(signature);
 }
 
-Result<Claims> verify_jwt(const SigningKey& key, std::string_view jwt, std::string_view issuer,
+Result<Claims> verify_jwt(std::span<const TrustedKey> keys, std::string_view jwt, std::string_view issuer,
                           const std::vector<std::string>& audiences, std::int64_t clock_s) {
   if (jwt.size() > kTokenBytesMax) return refused("The token is too long.");
   const auto parts = split(jwt, '.');
@@ -143,9 +171,13 @@ Result<Claims> verify_jwt(const SigningKey& key, std::string_view jwt, std::stri
   // The key has one algorithm. What the token claims can only agree with it.
   if (header->text("alg") != "RS256") return refused("The algorithm is not RS256.");
   if (header->text("typ") != "JWT") return refused("The type is not JWT.");
-  if (header->text("kid") != key.kid()) return refused("The key id is not ours.");
+  const auto trusted = std::find_if(keys.begin(), keys.end(), [&](const TrustedKey& each) {
+    return header->text("kid") == each.key.kid();
+  });
+  if (trusted == keys.end()) return refused("The key id is not ours.");
+  if (trusted->until_s <= clock_s) return refused("The key is not in use any more.");
   if (header->has("crit")) return refused("The header asks for an extension.");
-  if (!key.verify(jwt.substr(0, parts[0].size() + 1 + parts[1].size()), *signature)) {
+  if (!trusted->key.verify(jwt.substr(0, parts[0].size() + 1 + parts[1].size()), *signature)) {
     return refused("The signature is wrong.");
   }
 
@@ -172,6 +204,8 @@ Result<Claims> verify_jwt(const SigningKey& key, std::string_view jwt, std::stri
   claims.client_id = *client_id;
   claims.issued_s = *issued;
   claims.expires_s = *expires;
+  const bool endless = *expires > std::numeric_limits<std::int64_t>::max() - kClockSkew_s;
+  claims.refused_from_s = std::min(endless ? *expires : *expires + kClockSkew_s, trusted->until_s);
   return claims;
 }
 

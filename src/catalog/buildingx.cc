@@ -6,7 +6,6 @@
 namespace penstock::catalog {
 namespace {
 
-constexpr std::uint8_t kPartitionRow = 1, kPointRow = 1;
 constexpr std::size_t kNameBytesMax = 256;
 
 /// The one set behind all booleans, made when the first is needed.
@@ -36,82 +35,42 @@ bool is_dense(const std::vector<std::pair<std::int32_t, std::string>>& states) {
 
 Result<void> check_states(const NewBxPoint& wanted) {
   for (std::size_t i = 0; i < wanted.states.size(); ++i) {
-    if (wanted.states[i].second.empty()) return fail(ErrorCode::invalid_argument, "enum", "a label is empty");
+    if (wanted.states[i].second.empty())
+      return fail(ErrorCode::invalid_argument, "/enum", "a label is empty");
     if (i > 0 && wanted.states[i].first <= wanted.states[i - 1].first) {
-      return fail(ErrorCode::invalid_argument, "enum", "the keys of an enum must ascend");
+      return fail(ErrorCode::invalid_argument, "/enum", "the keys of an enum must ascend");
     }
   }
   return {};
 }
 
+/// Rows that live on while the table changes.
+template <class Row>
+std::vector<Row> copies(const std::vector<const Row*>& rows) {
+  std::vector<Row> made;
+  made.reserve(rows.size());
+  for (const Row* row : rows) made.push_back(*row);
+  return made;
+}
+
+Result<void> check_id(std::string_view id) {
+  if (!id.empty() && id.size() <= kNameBytesMax && id.find('/') == std::string_view::npos &&
+      is_valid_utf8(id)) {
+    return {};
+  }
+  return fail(ErrorCode::invalid_argument, "/id", "an id has 1 to 256 bytes, without a slash");
+}
+
+Result<void> get_partition(const Editor& editor, std::string_view id) {
+  if (editor.tables().building_x.partitions.find(to_lower(id)) != nullptr) return {};
+  return fail(ErrorCode::not_found, "/partition", "there is no such partition");
+}
+
 }  // namespace
-
-std::string_view to_string(BxDataType type) {
-  switch (type) {
-    case BxDataType::number: return "number";
-    case BxDataType::boolean: return "boolean";
-    case BxDataType::string: return "string";
-    case BxDataType::enumeration: return "enum";
-  }
-  return {};
-}
-
-void BxPartition::encode(ByteWriter& out) const {
-  out.u8(kPartitionRow);
-  out.text(name);
-  out.text(description);
-}
-
-std::optional<BxPartition> BxPartition::decode(std::string_view key, ByteReader& in) {
-  if (in.u8() != kPartitionRow) return std::nullopt;
-  BxPartition row;
-  row.id = key;
-  row.name = in.text();
-  row.description = in.text();
-  return row;
-}
-
-std::string BxPoint::address_of(std::string_view partition, std::string_view id) {
-  std::string address;
-  address.reserve(partition.size() + 1 + id.size());
-  address.append(partition).append(1, '/').append(id);
-  for (char& c : address) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return address;
-}
-
-void BxPoint::encode(ByteWriter& out) const {
-  out.u8(kPointRow);
-  out.u8(static_cast<std::uint8_t>(data_type));
-  out.varint(states.size());
-  for (const auto& [number, label] : states) {
-    out.svarint(number);
-    out.text(label);
-  }
-}
-
-std::optional<BxPoint> BxPoint::decode(std::string_view key, ByteReader& in) {
-  const std::size_t slash = key.find('/');
-  if (slash == std::string_view::npos || in.u8() != kPointRow) return std::nullopt;
-  BxPoint row;
-  row.partition = key.substr(0, slash);
-  row.id = key.substr(slash + 1);
-  const std::uint8_t type = in.u8();
-  if (type > static_cast<std::uint8_t>(BxDataType::enumeration)) return std::nullopt;
-  row.data_type = static_cast<BxDataType>(type);
-  for (std::uint64_t n = in.varint(); n > 0 && in.ok(); --n) {
-    const std::int64_t number = in.svarint();
-    row.states.emplace_back(static_cast<std::int32_t>(number), in.text());
-  }
-  return row;
-}
 
 Result<void> put_partition(Editor& editor, BxPartition partition) {
   partition.id = to_lower(partition.id);
-  if (partition.id.empty() || partition.id.find('/') != std::string::npos) {
-    return fail(ErrorCode::invalid_argument, "id", "a partition needs an id without a slash");
-  }
+  TRY_VOID(check_id(partition.id));
   const BxPartition* known = editor.tables().building_x.partitions.find(partition.id);
   if (known != nullptr && known->name == partition.name && known->description == partition.description) {
     return {};
@@ -122,16 +81,16 @@ Result<void> put_partition(Editor& editor, BxPartition partition) {
 
 Result<PointId> add_bx_point(Editor& editor, const NewBxPoint& wanted, Timestamp now) {
   const Tables& tables = editor.tables();
-  if (tables.building_x.partitions.find(to_lower(wanted.partition)) == nullptr) {
-    return fail(ErrorCode::not_found, "partition", "no partition " + wanted.partition);
-  }
-  if (wanted.id.empty() || wanted.id.size() > kNameBytesMax || wanted.id.find('/') != std::string::npos) {
-    return fail(ErrorCode::invalid_argument, "id", "a point needs an id without a slash");
+  TRY_VOID(get_partition(editor, wanted.partition));
+  TRY_VOID(check_id(wanted.id));
+  if (!wanted.device.empty() && !iequals(wanted.device, wanted.partition) &&
+      tables.building_x.devices.find(BxPoint::address_of(wanted.partition, wanted.device)) == nullptr) {
+    return fail(ErrorCode::not_found, "/device", "there is no such device in the partition");
   }
   TRY_VOID(check_states(wanted));
   const std::string address = BxPoint::address_of(wanted.partition, wanted.id);
   if (tables.addresses.find(Door::building_x, address)) {
-    return fail(ErrorCode::conflict, "id", "a point " + wanted.id + " exists");
+    return fail(ErrorCode::conflict, "/id", "a point " + wanted.id + " exists");
   }
 
   Point point;
@@ -175,8 +134,126 @@ Result<PointId> add_bx_point(Editor& editor, const NewBxPoint& wanted, Timestamp
   row.id = to_lower(wanted.id);
   row.data_type = wanted.data_type;
   row.states = wanted.states;
+  row.device = to_lower(wanted.device);
+  row.point_class = wanted.point_class;
+  row.tags = wanted.tags;
   editor.put(row);
   return id;
+}
+
+Result<void> erase_bx_point(Editor& editor, std::string_view partition, std::string_view id) {
+  const Tables& tables = editor.tables();
+  const std::string address = BxPoint::address_of(partition, id);
+  const auto found = tables.addresses.find(Door::building_x, address);
+  if (!found) return fail(ErrorCode::not_found, {}, "there is no such point in the partition");
+  const Point* point = tables.points.find(*found);
+  const bool ours = point != nullptr && point->point_source == "BX";
+  if (tables.building_x.points.find(address) != nullptr) editor.erase(BxPoint::kTable, address);
+  if (ours && tables.addresses.of(*found).size() == 1) return editor.erase_point(*found);
+  editor.unbind(Door::building_x, address);
+  return {};
+}
+
+Result<void> bind_bx_point(Editor& editor, std::string_view partition, std::string_view id, PointId point) {
+  TRY_VOID(get_partition(editor, partition));
+  TRY_VOID(check_id(id));
+  const std::string address = BxPoint::address_of(partition, id);
+  const auto taken = editor.tables().addresses.find(Door::building_x, address);
+  if (taken == point) return {};
+  if (taken) return fail(ErrorCode::conflict, "/address", "another point has this address");
+  editor.bind(Door::building_x, address, point);
+  return {};
+}
+
+Result<void> erase_partition(Editor& editor, std::string_view partition) {
+  TRY_VOID(get_partition(editor, partition));
+  const Tables& tables = editor.tables();
+  const std::string id = to_lower(partition), prefix = BxPoint::address_of(id, {});
+  const auto& addresses = tables.addresses.rows();
+  const auto at = addresses.lower_bound(AddressRow::key_of(Door::building_x, prefix));
+  if (at != addresses.end() && at->second.door == Door::building_x &&
+      at->second.address.starts_with(prefix)) {
+    return fail(ErrorCode::conflict, {}, "the partition has points: take them away first");
+  }
+  for (const BxDevice& device : copies(tables.building_x.devices_of(id))) editor.erase(device);
+  for (const BxLocation& location : copies(tables.building_x.locations_of(id))) editor.erase(location);
+  editor.erase(BxPartition::kTable, id);
+  return {};
+}
+
+Result<void> put_bx_device(Editor& editor, BxDevice device) {
+  for (std::string* id : {&device.partition, &device.id, &device.location, &device.gateway})
+    *id = to_lower(*id);
+  TRY_VOID(get_partition(editor, device.partition));
+  TRY_VOID(check_id(device.id));
+  const BuildingXTables& tables = editor.tables().building_x;
+  if (device.id == device.partition) {
+    return fail(ErrorCode::conflict, "/id", "the virtual device of the partition has this id");
+  }
+  if (!device.location.empty() &&
+      tables.locations.find(BxPoint::address_of(device.partition, device.location)) == nullptr) {
+    return fail(ErrorCode::not_found, "/location", "there is no such location in the partition");
+  }
+  // A chain of gateways must end.
+  std::string above = device.gateway;
+  while (!above.empty() && above != device.partition) {
+    const BxDevice* gateway = tables.devices.find(BxPoint::address_of(device.partition, above));
+    if (gateway == nullptr) return fail(ErrorCode::not_found, "/gateway", "there is no such device");
+    if (above == device.id)
+      return fail(ErrorCode::invalid_argument, "/gateway", "a device can't be above itself");
+    above = gateway->gateway;
+  }
+  editor.put(device);
+  return {};
+}
+
+Result<void> erase_bx_device(Editor& editor, std::string_view partition, std::string_view id) {
+  const BuildingXTables& tables = editor.tables().building_x;
+  const std::string key = BxPoint::address_of(partition, id), device = to_lower(id);
+  if (tables.devices.find(key) == nullptr) return fail(ErrorCode::not_found, {}, "there is no such device");
+  const std::string prefix = BxPoint::address_of(partition, {});
+  std::vector<BxPoint> points;
+  for (auto at = tables.points.rows().lower_bound(prefix); at != tables.points.rows().end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    if (at->second.device == device) points.push_back(at->second);
+  }
+  for (BxPoint& point : points) {
+    point.device.clear();
+    editor.put(point);
+  }
+  for (BxDevice& below : copies(tables.devices_of(partition))) {
+    if (below.gateway != device) continue;
+    below.gateway.clear();
+    editor.put(below);
+  }
+  editor.erase(BxDevice::kTable, key);
+  return {};
+}
+
+Result<void> put_bx_location(Editor& editor, BxLocation location) {
+  location.partition = to_lower(location.partition);
+  location.id = to_lower(location.id);
+  TRY_VOID(get_partition(editor, location.partition));
+  TRY_VOID(check_id(location.id));
+  if (location.type.empty() || location.type.size() > kNameBytesMax) {
+    return fail(ErrorCode::invalid_argument, "/type", "a location needs a type, such as Building");
+  }
+  editor.put(location);
+  return {};
+}
+
+Result<void> erase_bx_location(Editor& editor, std::string_view partition, std::string_view id) {
+  const BuildingXTables& tables = editor.tables().building_x;
+  const std::string key = BxPoint::address_of(partition, id), location = to_lower(id);
+  if (tables.locations.find(key) == nullptr)
+    return fail(ErrorCode::not_found, {}, "there is no such location");
+  for (BxDevice& device : copies(tables.devices_of(partition))) {
+    if (device.location != location) continue;
+    device.location.clear();
+    editor.put(device);
+  }
+  editor.erase(BxLocation::kTable, key);
+  return {};
 }
 
 }  // namespace penstock::catalog

@@ -21,6 +21,7 @@ Tables::Tables() {
   omf.each(add);
   building_x.each(add);
   energyview.each(add);
+  access.each(add);
 }
 
 Result<void> Catalog::apply(const RowChange& change) {

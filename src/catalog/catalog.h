@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/access.h"
 #include "catalog/assets.h"
 #include "catalog/buildingx.h"
 #include "catalog/energyview.h"
@@ -38,6 +39,7 @@ struct Tables {
   OmfTables omf;
   BuildingXTables building_x;
   EnergyViewTables energyview;
+  AccessTables access;
 
   TableBase* table(TableId id) const { return by_id_[static_cast<std::size_t>(id)]; }
 

@@ -33,9 +33,13 @@ enum class TableId : std::uint8_t {
   bx_partitions = 30,
   bx_points = 31,
   bx_devices = 32,
+  bx_locations = 33,
   ev_domains = 40,
   ev_nodes = 41,
   ev_series = 42,
+  access_principals = 60,
+  access_logins = 61,
+  access_keys = 62,
 };
 
 /// One durable change: the whole row, or its absence. This is what the journal and the store hold.

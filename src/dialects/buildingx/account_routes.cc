@@ -87,7 +87,9 @@ void append_group(http::JsonWriter& w, const Group& group, std::string_view call
 http::Response BuildingX::get_account(const http::Request& request, const Target& target) {
   const Authorized caller = authenticate(request);
   if (!caller) return caller.error();
-  const auto query = parse_list_query(request.parameters());
+  if (auto refusal = refuse_accept(request)) return std::move(*refusal);
+  if (auto refusal = refuse_rate(**caller)) return std::move(*refusal);
+  const auto query = parse_list_query(request.parameters(), {});
   if (!query) return render_problem(query.error());
   if (target.resource == Resource::customer_partitions && target.customer != kCustomer) {
     return render_problem(missing_permission());

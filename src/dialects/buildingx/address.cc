@@ -95,10 +95,19 @@ Target find_target(const http::Request& request, std::vector<std::string>& decod
   const std::size_t behind = parts.count - mount;
   const bool of_points = behind >= 3 && part[mount + 2] == "points";
   const bool of_devices = behind >= 3 && part[mount + 2] == "devices";
-  if (behind > 5 || (!of_points && !of_devices)) return target;
+  const bool of_locations = behind >= 3 && part[mount + 2] == "locations";
+  if (behind > 5 || (!of_points && !of_devices && !of_locations)) return target;
   if (mount == 1) target.mount = part[0] == "ingest" ? "/ingest" : "/operations";
   if (mount == 3) target.mount = part[2] == "ingest" ? "/api/openness/ingest" : "/api/openness/operations";
   target.partition = part[mount + 1];
+  if (of_locations) {
+    if (behind == 3) target.resource = Resource::locations;
+    if (behind == 4) {
+      target.resource = Resource::location;
+      target.location = part[mount + 3];
+    }
+    return target;
+  }
   if (of_devices) {
     target.resource = device_resource(behind, behind == 5 ? part[mount + 4] : std::string_view{});
     if (behind > 3) target.device = part[mount + 3];
@@ -126,6 +135,8 @@ std::string_view allowed_methods(Resource resource) {
     case Resource::device:
     case Resource::device_points:
     case Resource::device_devices:
+    case Resource::locations:
+    case Resource::location:
     case Resource::me:
     case Resource::my_customers:
     case Resource::my_user_groups:

@@ -22,6 +22,8 @@ enum class Resource : std::uint8_t {
   device,
   device_points,
   device_devices,
+  locations,
+  location,
   me,
   my_customers,
   my_user_groups,
@@ -35,6 +37,7 @@ struct Target {
   std::string_view partition;  ///< As written.
   std::string_view point;      ///< As written.
   std::string_view device;     ///< As written.
+  std::string_view location;   ///< As written.
   std::string_view customer;   ///< As written.
 };
 

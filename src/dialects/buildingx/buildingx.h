@@ -13,6 +13,9 @@ struct Settings {
   bool lenient_content_type = false;  ///< Also take `charset=utf-8` and `application/json`.
   bool absolute_links = false;    ///< `links` with scheme and host; relative ones are the vendor's sample.
   std::int64_t max_future_s = 0;  ///< Times further ahead are refused; 0: none are.
+  std::int64_t requests_per_second = 0;  ///< Of one client; more: 429. 0: no limit.
+  std::int64_t token_failures_per_minute =
+      60;  ///< Of one client id from one address; more: 429. 0: no limit.
 };
 
 }  // namespace buildingx

@@ -42,6 +42,7 @@ Words words_of(ProblemKind kind) {
       return {422, "value-type-mismatch", "Value does not fit the data type of the point"};
     case ProblemKind::timestamp_out_of_range:
       return {422, "timestamp-out-of-range", "Timestamp is out of the allowed range"};
+    case ProblemKind::rate_limited: return {429, "rate-limited", "Too many requests"};
     case ProblemKind::internal: return {500, "internal", "Internal error"};
     case ProblemKind::unavailable: return {503, "unavailable", "Service unavailable"};
   }
@@ -132,6 +133,22 @@ http::Response render_oauth_error(int status, std::string_view error, std::strin
   response.headers.add("Cache-Control", "no-store");
   if (status == 401) response.headers.add("WWW-Authenticate", "Basic realm=\"oauth\"");
   if (status == 503) response.headers.add("Retry-After", kRetryAfterSeconds);
+  return response;
+}
+
+http::Response render_rate_limited(std::int64_t wait_s) {
+  Problem problem;
+  problem.kind = ProblemKind::rate_limited;
+  problem.detail = "This client has used up its requests; nothing was done";
+  http::Response response = render_problem(std::move(problem));
+  response.headers.add("Retry-After", std::to_string(wait_s));
+  return response;
+}
+
+http::Response render_too_many_attempts(std::int64_t wait_s) {
+  http::Response response =
+      render_oauth_error(429, "too_many_requests", "Too many attempts, try again later");
+  response.headers.add("Retry-After", std::to_string(wait_s));
   return response;
 }
 

@@ -29,6 +29,7 @@ enum class ProblemKind : std::uint8_t {
   payload_too_large,
   value_type_mismatch,
   timestamp_out_of_range,
+  rate_limited,
   internal,
   unavailable
 };
@@ -54,5 +55,9 @@ http::Response render_problem(Problem problem);
 
 /// OAuth 2.0 error object (*RFC 6749, 5.2*) of the token endpoint.
 http::Response render_oauth_error(int status, std::string_view error, std::string_view description);
+
+/// 429 of an API call, and of the token endpoint. `wait_s` goes to `Retry-After`.
+http::Response render_rate_limited(std::int64_t wait_s);
+http::Response render_too_many_attempts(std::int64_t wait_s);
 
 }  // namespace penstock::dialects::buildingx

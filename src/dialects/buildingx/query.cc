@@ -1,5 +1,6 @@
 #include "dialects/buildingx/query.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -121,7 +122,12 @@ bool ListQuery::wants(std::string_view attribute) const {
   return false;
 }
 
-tl::expected<ListQuery, Problem> parse_list_query(const http::Parameters& parameters) {
+bool ListQuery::including(std::string_view path) const {
+  return std::find(includes.begin(), includes.end(), path) != includes.end();
+}
+
+tl::expected<ListQuery, Problem> parse_list_query(const http::Parameters& parameters,
+                                                  std::span<const std::string_view> includable) {
   ListQuery query;
   for (const std::string_view name : {kLimit, kSize}) {
     if (const auto text = parameters.find(name)) {
@@ -143,13 +149,37 @@ tl::expected<ListQuery, Problem> parse_list_query(const http::Parameters& parame
     query.with_point_value = query.with_point_value || query.wants("pointValue");
   }
   if (const auto include = parameters.find("include"); include && !include->empty()) {
-    return bad("include", "No such relationship can be included here");
+    for (const std::string_view part : split(*include, ',')) {
+      const std::string_view path = trim(part);
+      if (std::find(includable.begin(), includable.end(), path) == includable.end()) {
+        return bad("include", "'" + std::string{path.substr(0, 64)} + "' can't be included here");
+      }
+      query.includes.emplace_back(path);
+    }
   }
   return query;
 }
 
 std::string make_list_cursor(std::string_view last_id) {
   return base64url_encode(last_id);
+}
+
+std::string page_url(std::string url, const http::Parameters& parameters, std::string_view cursor) {
+  char separator = '?';
+  const auto add = [&](std::string_view name, std::string_view value) {
+    url.append(1, separator);
+    // Brackets stay readable, as in the vendor's samples.
+    for (const char c : name) {
+      url += c == '[' || c == ']' ? std::string(1, c) : http::percent_encode({&c, 1});
+    }
+    url.append("=").append(http::percent_encode(value));
+    separator = '&';
+  };
+  for (const auto& [name, value] : parameters.items()) {
+    if (name != kCursor) add(name, value);
+  }
+  if (!cursor.empty()) add(kCursor, cursor);
+  return url;
 }
 
 }  // namespace penstock::dialects::buildingx

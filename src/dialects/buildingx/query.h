@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -35,10 +37,17 @@ struct ListQuery {
   std::string after;                       ///< Resume behind this id; empty: from the first.
   bool with_point_value = false;           ///< `field[Point]=pointValue`: the last value comes along.
   std::optional<std::string> only_fields;  ///< `fields[Point]=a,b`: a JSON:API sparse fieldset.
+  std::vector<std::string> includes;       ///< Relationships whose resources come along.
 
   bool wants(std::string_view attribute) const;
+  bool including(std::string_view path) const;
 };
-tl::expected<ListQuery, Problem> parse_list_query(const http::Parameters& parameters);
+/// `includable` are the relationship paths that can come along; another one is refused, as JSON:API asks.
+tl::expected<ListQuery, Problem> parse_list_query(const http::Parameters& parameters,
+                                                  std::span<const std::string_view> includable);
 std::string make_list_cursor(std::string_view last_id);
+
+/// The URL of a page of the same list: all parameters as they were but for the cursor.
+std::string page_url(std::string url, const http::Parameters& parameters, std::string_view cursor);
 
 }  // namespace penstock::dialects::buildingx

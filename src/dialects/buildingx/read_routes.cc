@@ -8,14 +8,20 @@
 #include "http/json_writer.h"
 
 namespace penstock::dialects::buildingx {
+namespace {
 
-/// *"Get point values"*: links begin at `/partitions/`, whatever the prefix of the call was.
+/// The device that a point stands under: without one of its own the virtual one, with the partition's id.
+std::string_view device_of(const catalog::Tables& tables, std::string_view partition,
+                           std::string_view address) {
+  const catalog::BxPoint* point = tables.building_x.points.find(address);
+  return point == nullptr || point->device.empty() ? partition : std::string_view{point->device};
+}
+
+}  // namespace
+
 std::string BuildingX::link(const http::Request& request, const Target& target, std::string_view rest) const {
   std::string url = settings_.absolute_links ? base_url(request).append(target.mount) : std::string{};
-  return url.append("/partitions/")
-      .append(http::percent_encode(target.partition))
-      .append("/points")
-      .append(rest);
+  return url.append("/partitions/").append(http::percent_encode(target.partition)).append("/").append(rest);
 }
 
 http::Response BuildingX::get_values(const http::Request& request, const Target& target) {
@@ -63,7 +69,7 @@ http::Response BuildingX::get_values(const http::Request& request, const Target&
   }
   const std::size_t count = std::min(rows.size(), query->limit);
   const auto page = [&](std::string_view cursor) {
-    std::string rest = "/" + http::percent_encode(target.point) +
+    std::string rest = "points/" + http::percent_encode(target.point) +
                        "/values?filter[timestamp][from]=" + format_fixed(query->from, 3);
     if (query->to_given) rest += "&filter[timestamp][to]=" + format_fixed(query->to, 3);
     rest += "&page[limit]=" + std::to_string(query->limit);
@@ -89,7 +95,7 @@ std::optional<ValueRow> BuildingX::newest_row(std::string_view address, PointId 
 http::Response BuildingX::get_point(const http::Request& request, const Target& target) {
   const Authorized caller = authorize(request, target, Deed::read_points);
   if (!caller) return caller.error();
-  const auto query = parse_list_query(request.parameters());
+  const auto query = parse_list_query(request.parameters(), {});
   if (!query) return render_problem(query.error());
   const std::string address = catalog::BxPoint::address_of(target.partition, target.point);
   std::optional<PointId> id;
@@ -109,10 +115,12 @@ http::Response BuildingX::get_point(const http::Request& request, const Target& 
   std::string body;
   http::JsonWriter w{body};
   w.object_begin();
-  append_links(w, link(request, target, "/" + http::percent_encode(target.point)), {});
+  append_links(w, link(request, target, "points/" + http::percent_encode(target.point)), {});
   const bool writable = rights.write_values && (*caller)->may(auth::Right::write, point.tag);
   w.key("data");
-  append_point(w, {to_lower(target.point), found->format, writable, newest ? &*newest : nullptr}, *query);
+  const catalog::BxPoint* const extra = tables->building_x.points.find(address);
+  append_point(w, {to_lower(target.point), found->format, writable, newest ? &*newest : nullptr, extra},
+               *query);
   w.object_end();
   return document(200, std::move(body));
 }
@@ -120,9 +128,11 @@ http::Response BuildingX::get_point(const http::Request& request, const Target& 
 http::Response BuildingX::get_points(const http::Request& request, const Target& target) {
   const Authorized caller = authorize(request, target, Deed::read_points);
   if (!caller) return caller.error();
-  const auto query = parse_list_query(request.parameters());
+  const http::Parameters parameters = request.parameters();
+  const auto query = parse_list_query(parameters, {});
   if (!query) return render_problem(query.error());
-  const auto& rights = (*caller)->partitions.find(to_lower(target.partition))->second;
+  const std::string partition = to_lower(target.partition), device = to_lower(target.device);
+  const auto& rights = (*caller)->partitions.find(partition)->second;
 
   // Ids first: the values are read without the catalog's lock.
   struct Listed {
@@ -134,6 +144,10 @@ http::Response BuildingX::get_points(const http::Request& request, const Target&
   const std::string prefix = catalog::BxPoint::address_of(target.partition, {});
   {
     const auto tables = house_.archive.catalog();
+    if (!device.empty() && device != partition &&
+        tables->building_x.devices.find(catalog::BxPoint::address_of(partition, device)) == nullptr) {
+      return render_problem(not_found("device", target.device));
+    }
     const auto& rows = tables->addresses.rows();
     const std::string first = catalog::AddressRow::key_of(Door::building_x, prefix + query->after);
     for (auto row = rows.lower_bound(first); row != rows.end() && listed.size() <= query->limit; ++row) {
@@ -141,6 +155,7 @@ http::Response BuildingX::get_points(const http::Request& request, const Target&
       if (address.door != Door::building_x || !std::string_view{address.address}.starts_with(prefix)) break;
       std::string id = address.address.substr(prefix.size());
       const Point* point = tables->points.find(address.point);
+      if (!device.empty() && device_of(*tables, partition, address.address) != device) continue;
       if (id == query->after || point == nullptr || !(*caller)->may(auth::Right::read, point->tag)) continue;
       listed.push_back({std::move(id), address.address, address.point, std::nullopt});
     }
@@ -151,23 +166,25 @@ http::Response BuildingX::get_points(const http::Request& request, const Target&
       listed[i].newest = newest_row(listed[i].address, listed[i].point);
     }
   }
-  const auto page = [&](std::string_view after) {
-    std::string rest = "?page[limit]=" + std::to_string(query->limit);
-    if (!after.empty()) rest += "&page[cursor]=" + make_list_cursor(after);
-    return link(request, target, rest);
-  };
-  const std::string next = listed.size() > count ? page(listed[count - 1].id) : std::string{};
+  const std::string url =
+      link(request, target,
+           device.empty() ? "points" : "devices/" + http::percent_encode(target.device) + "/points");
+  const std::string next = listed.size() > count
+                               ? page_url(url, parameters, make_list_cursor(listed[count - 1].id))
+                               : std::string{};
   const auto tables = house_.archive.catalog();
   std::string body;
   http::JsonWriter w{body};
   w.object_begin();
-  append_links(w, page(query->after), next);
+  append_links(w, page_url(url, parameters, parameters.find("page[cursor]").value_or("")), next);
   w.key("data").array_begin();
   for (std::size_t i = 0; i < count; ++i) {
     const std::optional<Located> found = locate(*tables, listed[i].address);
     if (!found) continue;
     const bool writable = rights.write_values && (*caller)->may(auth::Right::write, found->format.point.tag);
-    append_point(w, {listed[i].id, found->format, writable, listed[i].newest ? &*listed[i].newest : nullptr},
+    append_point(w,
+                 {listed[i].id, found->format, writable, listed[i].newest ? &*listed[i].newest : nullptr,
+                  tables->building_x.points.find(listed[i].address)},
                  *query);
   }
   w.array_end().object_end();

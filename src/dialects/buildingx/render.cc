@@ -131,7 +131,14 @@ void append_point(http::JsonWriter& w, const PointView& view, const ListQuery& q
     if (view.writable) w.member("writable", "m:");
     w.object_end();
   }
-  if (query.wants("tags")) w.key("tags").object_begin().object_end();
+  if (view.extra != nullptr && !view.extra->point_class.empty()) text("pointClass", view.extra->point_class);
+  if (query.wants("tags")) {
+    w.key("tags").object_begin();
+    if (view.extra != nullptr) {
+      for (const auto& [key, value] : view.extra->tags) w.member(key, value);
+    }
+    w.object_end();
+  }
   if (query.with_point_value && view.newest != nullptr) {
     w.key("pointValue").object_begin();
     w.member("value", view.newest->value.text);

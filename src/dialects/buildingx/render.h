@@ -45,6 +45,7 @@ struct PointView {
   PointFormat format;
   bool writable = false;
   const ValueRow* newest = nullptr;
+  const catalog::BxPoint* extra = nullptr;  ///< Null where the point was only bound to its address.
 };
 void append_point(http::JsonWriter& w, const PointView& view, const ListQuery& query);
 

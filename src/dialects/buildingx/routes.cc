@@ -39,10 +39,11 @@ std::optional<Located> locate(const catalog::Tables& tables, std::string_view ad
   return Located{*id, format_of(tables, *point, address)};
 }
 
-Problem point_not_found(std::string_view id) {
+Problem not_found(std::string_view what, std::string_view id) {
   Problem problem;
   problem.kind = ProblemKind::not_found;
-  problem.detail = "There is no point " + std::string{id.substr(0, 64)} + " in this partition";
+  problem.detail =
+      "There is no " + std::string{what} + " " + std::string{id.substr(0, 64)} + " in this partition";
   return problem;
 }
 
@@ -72,7 +73,9 @@ Task<http::Response> BuildingX::handle(http::Request& request) {
       }
       break;
     case Resource::jwks:
-      if (get) co_return http::Response::make(200, "application/json", house_.authenticator.jwks());
+      if (get)
+        co_return http::Response::make(200, "application/json",
+                                       house_.authenticator.jwks(house_.clock_ns() / kNsPerSecond));
       break;
     case Resource::openid_configuration:
       if (get) {
@@ -81,6 +84,7 @@ Task<http::Response> BuildingX::handle(http::Request& request) {
       }
       break;
     case Resource::points:
+    case Resource::device_points:
       if (get) co_return get_points(request, target);
       break;
     case Resource::point:
@@ -100,9 +104,12 @@ Task<http::Response> BuildingX::handle(http::Request& request) {
       break;
     case Resource::devices:
     case Resource::device:
-    case Resource::device_points:
     case Resource::device_devices:
       if (get) co_return get_devices(request, target);
+      break;
+    case Resource::locations:
+    case Resource::location:
+      if (get) co_return get_locations(request, target);
       break;
     case Resource::me:
     case Resource::my_customers:
@@ -125,22 +132,27 @@ Task<http::Response> BuildingX::post_token(http::Request& request) {
   }
   const auto wanted = parse_token_request(request);
   if (!wanted) co_return wanted.error();
-  const std::int64_t clock_s = house_.clock_ns() / kNsPerSecond;
-  const auto token =
-      co_await house_.authenticator.mint(wanted->client_id, wanted->client_secret, wanted->audience, clock_s);
+  const std::int64_t clock_ns = house_.clock_ns();
+  // Who guesses at one client from one address waits; the client itself, from elsewhere, does not.
+  const std::uint64_t who = std::hash<std::string>{}(wanted->client_id + '\n' + request.remote);
+  if (const auto wait_s = token_failures_.look(who, clock_ns)) co_return render_too_many_attempts(*wait_s);
+  const auto token = co_await house_.authenticator.mint(wanted->client_id, wanted->client_secret,
+                                                        wanted->audience, clock_ns / kNsPerSecond);
   if (token) co_return render_token(token->access_token, token->expires_in_s);
   switch (token.error().code) {
-    case ErrorCode::unauthenticated: co_return render_oauth_error(401, "access_denied", "Unauthorized");
+    case ErrorCode::unauthenticated:
+      token_failures_.take(who, clock_ns);
+      co_return render_oauth_error(401, "access_denied", "Unauthorized");
     case ErrorCode::forbidden:
       co_return render_oauth_error(403, "access_denied", "Service not found: " + wanted->audience);
-    case ErrorCode::overloaded:
+    case ErrorCode::overloaded: co_return render_too_many_attempts(1);
     case ErrorCode::store_unavailable:
       co_return render_oauth_error(503, "temporarily_unavailable", "Try again later");
     default: co_return render_oauth_error(500, "server_error", "The token could not be made");
   }
 }
 
-BuildingX::Authorized BuildingX::authenticate(const http::Request& request) const {
+BuildingX::Authorized BuildingX::authenticate(const http::Request& request) {
   const std::string_view authorization = request.headers.get("Authorization");
   if (!istarts_with(authorization, "Bearer ")) return tl::unexpected(render_unauthorized(false));
   Result<auth::PrincipalPtr> caller =
@@ -149,15 +161,25 @@ BuildingX::Authorized BuildingX::authenticate(const http::Request& request) cons
   return std::move(*caller);
 }
 
-BuildingX::Authorized BuildingX::authorize(const http::Request& request, const Target& target,
-                                           Deed deed) const {
+BuildingX::Authorized BuildingX::authorize(const http::Request& request, const Target& target, Deed deed) {
   Authorized caller = authenticate(request);
   if (!caller) return caller;
   const auto rights = (*caller)->partitions.find(to_lower(target.partition));
   if (rights == (*caller)->partitions.end() || !is_granted(rights->second, deed)) {
     return tl::unexpected(render_problem(missing_permission()));
   }
+  if (deed != Deed::write_values) {
+    if (auto refusal = refuse_accept(request)) return tl::unexpected(std::move(*refusal));
+    if (auto refusal = refuse_rate(**caller)) return tl::unexpected(std::move(*refusal));
+  }
   return caller;
+}
+
+std::optional<http::Response> BuildingX::refuse_rate(const auth::Principal& caller) {
+  if (settings_.requests_per_second == 0) return std::nullopt;
+  const auto wait_s = requests_.take(caller.number, house_.clock_ns());
+  if (!wait_s) return std::nullopt;
+  return render_rate_limited(*wait_s);
 }
 
 std::string BuildingX::base_url(const http::Request& request) const {

@@ -55,12 +55,15 @@ tl::expected<Run, Problems> run_of(const PointValues& values, const PointFormat&
 
 }  // namespace
 
+std::optional<http::Response> BuildingX::refuse_accept(const http::Request& request) {
+  if (is_accept_served(request.headers.get("Accept"))) return std::nullopt;
+  return render_problem(header_problem(ProblemKind::not_acceptable, "Accept",
+                                       "Only application/vnd.api+json without parameters is served"));
+}
+
 /// Accept, Content-Type and Content-Encoding of a request with a body, which is inflated where needed.
 std::optional<http::Response> BuildingX::refuse_media(http::Request& request) const {
-  if (!is_accept_served(request.headers.get("Accept"))) {
-    return render_problem(header_problem(ProblemKind::not_acceptable, "Accept",
-                                         "Only application/vnd.api+json without parameters is served"));
-  }
+  if (auto refusal = refuse_accept(request)) return refusal;
   if (!is_content_type_taken(request.headers.get("Content-Type"), settings_.lenient_content_type)) {
     return render_problem(header_problem(ProblemKind::unsupported_media_type, "Content-Type",
                                          "The body must be application/vnd.api+json without parameters"));
@@ -91,6 +94,7 @@ Task<http::Response> BuildingX::post_values(http::Request& request, const Target
   const Authorized caller = authorize(request, target, Deed::write_values);
   if (!caller) co_return caller.error();
   if (auto refusal = refuse_media(request)) co_return std::move(*refusal);
+  if (auto refusal = refuse_rate(**caller)) co_return std::move(*refusal);
   const auto overwrite = parse_overwrite(request);
   if (!overwrite) co_return render_problem(overwrite.error());
   const std::string address = catalog::BxPoint::address_of(target.partition, target.point);

@@ -148,7 +148,7 @@ TEST_F(AuthenticatorTest, TooManyGuessesAtATimeAreTurnedAway) {
 }
 
 TEST_F(AuthenticatorTest, KeySetShowsThePublicHalfAlone) {
-  const std::string jwks = house().jwks();
+  const std::string jwks = house().jwks(kNow);
   for (const char* member : {"\"kty\":\"RSA\"", "\"use\":\"sig\"", "\"alg\":\"RS256\"", "\"kid\":\"",
                              "\"n\":\"", "\"e\":\"AQAB\""}) {
     EXPECT_NE(jwks.find(member), std::string::npos) << member;
@@ -161,6 +161,101 @@ TEST_F(AuthenticatorTest, PrincipalsAreFoundByNumber) {
   ASSERT_NE(house().find_principal(4), nullptr);
   EXPECT_EQ(house().find_principal(4)->name, "key two");
   EXPECT_EQ(house().find_principal(99), nullptr);
+}
+
+/// One that may be changed, with a client whose token is taken and remembered.
+struct Changing {
+  Changing() {
+    const auto minted = sync_wait(house.mint("c", "one", "", kNow));
+    EXPECT_TRUE(minted);
+    token = minted->access_token;
+    EXPECT_TRUE(takes(token));
+    EXPECT_TRUE(takes(token));
+  }
+  bool takes(const std::string& jwt, std::int64_t now = kNow) {
+    const bool bare = house.verify_token(jwt, now).has_value();
+    EXPECT_EQ(sync_wait(house.from_header("Bearer " + jwt, now)).has_value(), bare);
+    return bare;
+  }
+  static Credential client(const std::string& secret) {
+    return {Credential::Kind::client, "c", hash_secret(secret), principal(7, "c")};
+  }
+
+  Authenticator house{{client("one")}, {}};
+  std::string token;
+};
+
+TEST(ReplacedCredentials, EndWhatWasRemembered) {
+  Changing it;
+  it.house.replace_credentials({});
+  EXPECT_FALSE(it.takes(it.token)) << "the client is gone";
+  EXPECT_FALSE(sync_wait(it.house.mint("c", "one", "", kNow)));
+  EXPECT_EQ(it.house.find_principal(7), nullptr);
+  it.house.replace_credentials({Changing::client("two")});
+  EXPECT_TRUE(it.takes(it.token)) << "a secret that rotates ends no token";
+  EXPECT_FALSE(sync_wait(it.house.mint("c", "one", "", kNow)));
+  EXPECT_TRUE(sync_wait(it.house.mint("c", "two", "", kNow)));
+}
+
+TEST(ReplacedCredentials, TwoSecretsOverlapUpToTheEndOfTheFirst) {
+  Changing it;
+  Credential former = Changing::client("one");
+  former.expires_s = kNow + 10;
+  it.house.replace_credentials({former, Changing::client("two")});
+  EXPECT_TRUE(sync_wait(it.house.mint("c", "two", "", kNow)));
+  EXPECT_TRUE(sync_wait(it.house.mint("c", "one", "", kNow + 9)));
+  EXPECT_FALSE(sync_wait(it.house.mint("c", "one", "", kNow + 10))) << "also when it is remembered";
+}
+
+TEST(ReplacedCredentials, RevokedTokensAreRefusedAndNewOnesAreNot) {
+  Changing it;
+  Credential revoking = Changing::client("one");
+  revoking.tokens_from_s = kNow + 1;
+  it.house.replace_credentials({revoking});
+  EXPECT_FALSE(it.takes(it.token));
+  const auto fresh = sync_wait(it.house.mint("c", "one", "", kNow));
+  ASSERT_TRUE(fresh);
+  EXPECT_TRUE(it.takes(fresh->access_token)) << "of the same second, but behind the revoking";
+}
+
+TEST(ReplacedKeys, TokensOfARetiredKeyLiveOn) {
+  const std::string first = make_private_key_pem(), second = make_private_key_pem();
+  Changing it;
+  ASSERT_TRUE(it.house.replace_keys(first, {}));
+  EXPECT_FALSE(it.takes(it.token)) << "its key is not known any more";
+  const std::string old_token = sync_wait(it.house.mint("c", "one", "", kNow))->access_token;
+  EXPECT_TRUE(it.takes(old_token));
+
+  const auto name = name_of_key(first);
+  ASSERT_TRUE(name);
+  ASSERT_TRUE(it.house.replace_keys(second, {{name->public_pem, kNow + 1000}}));
+  EXPECT_TRUE(it.takes(old_token));
+  const std::string new_token = sync_wait(it.house.mint("c", "one", "", kNow))->access_token;
+  EXPECT_TRUE(it.takes(new_token));
+  EXPECT_NE(split(old_token, '.')[0], split(new_token, '.')[0]);
+  EXPECT_FALSE(it.takes(old_token, kNow + 1000));
+  EXPECT_TRUE(it.takes(new_token, kNow + 1000));
+
+  // The key set shows both while both count, the one that signs first.
+  const std::string now = it.house.jwks(kNow), later = it.house.jwks(kNow + 1000);
+  EXPECT_LT(now.find(name_of_key(second)->kid), now.find(name->kid));
+  EXPECT_NE(now.find(name->kid), std::string::npos);
+  EXPECT_EQ(later.find(name->kid), std::string::npos);
+
+  EXPECT_FALSE(it.house.replace_keys("nonsense", {}));
+  EXPECT_FALSE(it.house.replace_keys(first, {{"nonsense", 0}}));
+  EXPECT_TRUE(it.takes(new_token)) << "what can't be read changes nothing";
+}
+
+TEST(ClearedCache, DropsWhatWasFoundBeforeTheChange) {
+  CredentialCache cache;
+  const auto someone = principal(1, "x");
+  const auto before = cache.generation();
+  cache.clear();
+  cache.put(cache.key(1, "a"), someone, kNow + 10, before);
+  EXPECT_EQ(cache.find(cache.key(1, "a"), kNow), nullptr) << "found under the former credentials";
+  cache.put(cache.key(1, "a"), someone, kNow + 10, cache.generation());
+  EXPECT_EQ(cache.find(cache.key(1, "a"), kNow), someone);
 }
 
 TEST(TokenSettings, BadOnesAreRefused) {
@@ -215,12 +310,12 @@ TEST(CredentialCache, KeepsApartWhatCouldBeSpelledTheSame) {
 TEST(CredentialCache, StaysBoundedAndForgetsWhatExpires) {
   CredentialCache cache;
   const PrincipalPtr someone = principal(1, "someone");
-  cache.put(cache.key(1, "short"), someone, kNow);
+  cache.put(cache.key(1, "short"), someone, kNow, 0);
   EXPECT_EQ(cache.find(cache.key(1, "short"), kNow - 1), someone);
   EXPECT_EQ(cache.find(cache.key(1, "short"), kNow), nullptr);
   std::size_t found = 0;
   for (std::size_t i = 0; i < 2 * CredentialCache::kEntriesMax; ++i) {
-    cache.put(cache.key(2, std::to_string(i)), someone, kNow);
+    cache.put(cache.key(2, std::to_string(i)), someone, kNow, 0);
   }
   for (std::size_t i = 0; i < 2 * CredentialCache::kEntriesMax; ++i) {
     found += cache.find(cache.key(2, std::to_string(i)), 0) != nullptr;

@@ -50,7 +50,8 @@ std::string hmac_token(const std::string& header, const std::string& secret) {
 }
 
 Result<Claims> verify(std::string_view token, std::int64_t now = kNow) {
-  return verify_jwt(our_key(), token, kIssuer, kAudiences, now);
+  const TrustedKey trusted[] = {{our_key().public_half(), kNow + 1'000'000}};
+  return verify_jwt(trusted, token, kIssuer, kAudiences, now);
 }
 
 TEST(Jwt, WhatWeMintWeTake) {
@@ -91,9 +92,10 @@ TEST(Jwt, ForgedAndForeignTokensAreRefused) {
       {"alg None, signed all the same", signed_token(header_text("None"), payload_text())},
       {"alg in lower case", signed_token(header_text("rs256"), payload_text())},
       {"RS512 in the header", signed_token(header_text("RS512"), payload_text())},
-      {"HS256 with our public key as secret", hmac_token(header_text("HS256"), our_key().jwk())},
+      {"HS256 with our public key as secret",
+       hmac_token(header_text("HS256"), our_key().public_half().jwk())},
       {"HS256 with our key id as secret", hmac_token(header_text("HS256"), our_key().kid())},
-      {"RS256 in words, HMAC in fact", hmac_token(header_text(), our_key().jwk())},
+      {"RS256 in words, HMAC in fact", hmac_token(header_text(), our_key().public_half().jwk())},
       {"a stranger's key under its own id",
        signed_token(header_text("RS256", stranger.kid()), payload_text(), stranger)},
       {"a stranger's key under our id", signed_token(header_text(), payload_text(), stranger)},
@@ -142,13 +144,36 @@ TEST(Jwt, AudienceMayBeAList) {
       header_text(), replaced(payload_text(), "\"https://horizon.siemens.com\"", R"(["x","other"])"))));
 }
 
+TEST(Jwt, ARetiredKeyCountsUpToItsEnd) {
+  const SigningKey former = SigningKey::generate();
+  const TrustedKey both[] = {{our_key().public_half(), kNow + 100}, {former.public_half(), kNow + 30}};
+  const std::string token = signed_token(header_text("RS256", former.kid()), payload_text(), former);
+  EXPECT_TRUE(verify_jwt(both, token, kIssuer, kAudiences, kNow + 29));
+  EXPECT_FALSE(verify_jwt(both, token, kIssuer, kAudiences, kNow + 30)) << "whatever the token says";
+  EXPECT_FALSE(verify_jwt(std::span{both, 1}, token, kIssuer, kAudiences, kNow));
+  // The kid of one key with the signature of the other.
+  const std::string swapped = signed_token(header_text("RS256", our_key().kid()), payload_text(), former);
+  EXPECT_FALSE(verify_jwt(both, swapped, kIssuer, kAudiences, kNow));
+}
+
+TEST(PublicKeyPem, KeepsItsIdentityAndCannotSign) {
+  const auto again = PublicKey::from_pem(our_key().public_half().pem());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->kid(), our_key().kid());
+  EXPECT_TRUE(again->verify("text", our_key().sign("text")));
+  EXPECT_FALSE(again->verify("other", our_key().sign("text")));
+  EXPECT_FALSE(SigningKey::from_pem(our_key().public_half().pem()));
+  EXPECT_FALSE(PublicKey::from_pem(our_key().pem()));
+  EXPECT_FALSE(PublicKey::from_pem("nonsense"));
+}
+
 TEST(SigningKeyPem, KeepsItsIdentity) {
   const auto again = SigningKey::from_pem(our_key().pem());
   ASSERT_TRUE(again);
   EXPECT_EQ(again->kid(), our_key().kid());
-  EXPECT_EQ(again->jwk(), our_key().jwk());
-  EXPECT_TRUE(again->verify("x", our_key().sign("x")));
-  EXPECT_FALSE(again->verify("y", our_key().sign("x")));
+  EXPECT_EQ(again->public_half().jwk(), our_key().public_half().jwk());
+  EXPECT_TRUE(again->public_half().verify("x", our_key().sign("x")));
+  EXPECT_FALSE(again->public_half().verify("y", our_key().sign("x")));
 }
 
 TEST(SigningKeyPem, WhatIsNoStrongRsaKeyIsRefused) {

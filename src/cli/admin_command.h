@@ -1,0 +1,13 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace penstock::cli {
+
+/// Adds the commands of administrators: `principals`, `logins`, `keys`, `partitions`, `devices`, `locations`
+/// and `points`. Each speaks HTTP to a running server, under /penstock/v1. `code` gets the exit code.
+void add_administration(CLI::App& app, int& code);
+
+}  // namespace penstock::cli

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "console/access.h"
+#include "console/call.h"
+#include "dialects/common/dialect.h"
+
+namespace penstock::console {
+
+using Answer = Result<http::Response>;
+
+/// The calls behind /penstock/v1, in files by what they are about.
+///
+/// Threads: any; a call is one coroutine.
+class Calls {
+ public:
+  Calls(dialects::House& house, Access& access) : house_{house}, access_{access} {}
+
+  struct Route {
+    http::Method method;
+    std::string_view path;  ///< Behind /penstock/v1/; a star is any one segment.
+    bool for_all;           ///< Asks for no admin right: the handler looks at rights itself.
+    Task<Answer> (Calls::*handler)(Call&);
+  };
+  static std::span<const Route> routes();
+
+  Task<Answer> list_principals(Call& call);
+  Task<Answer> post_principal(Call& call);
+  Task<Answer> get_principal(Call& call);
+  Task<Answer> patch_principal(Call& call);
+  Task<Answer> delete_principal(Call& call);
+
+  Task<Answer> post_login(Call& call);
+  Task<Answer> delete_login(Call& call);
+  Task<Answer> post_secret(Call& call);
+  Task<Answer> delete_secret(Call& call);
+  Task<Answer> revoke_tokens(Call& call);
+
+  Task<Answer> list_keys(Call& call);
+  Task<Answer> post_key(Call& call);
+  Task<Answer> delete_key(Call& call);
+
+  Task<Answer> list_partitions(Call& call);
+  Task<Answer> post_partition(Call& call);
+  Task<Answer> get_partition(Call& call);
+  Task<Answer> patch_partition(Call& call);
+  Task<Answer> delete_partition(Call& call);
+  Task<Answer> list_bx_points(Call& call);
+  Task<Answer> post_bx_point(Call& call);
+  Task<Answer> get_bx_point(Call& call);
+  Task<Answer> patch_bx_point(Call& call);
+  Task<Answer> delete_bx_point(Call& call);
+
+  Task<Answer> list_devices(Call& call);
+  Task<Answer> post_device(Call& call);
+  Task<Answer> get_device(Call& call);
+  Task<Answer> patch_device(Call& call);
+  Task<Answer> delete_device(Call& call);
+  Task<Answer> list_locations(Call& call);
+  Task<Answer> post_location(Call& call);
+  Task<Answer> get_location(Call& call);
+  Task<Answer> patch_location(Call& call);
+  Task<Answer> delete_location(Call& call);
+
+  Task<Answer> list_points(Call& call);
+  Task<Answer> get_point(Call& call);
+  Task<Answer> put_address(Call& call);
+  Task<Answer> delete_address(Call& call);
+
+ private:
+  /// Runs an edit of the caller's.
+  Task<Result<void>> change(archive::Archive::Edit edit, const Call& call);
+  /// An edit, and credentials brought up to it.
+  Task<Result<void>> change_access(archive::Archive::Edit edit, const Call& call);
+  /// What is created answers with 201, and with itself as `get` shows it.
+  Task<Answer> created(std::string location, Task<Answer> (Calls::*get)(Call&), Call& call);
+
+  dialects::House& house_;
+  Access& access_;
+};
+
+}  // namespace penstock::console
