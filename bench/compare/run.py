@@ -13,6 +13,7 @@ from /proc, is what compares.
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -33,6 +34,7 @@ from harness import BX_POINT, PARTITION, BuildingX, EnergyView, Omf, Pi, Server,
 
 LOAD = ROOT / "build" / "release" / "bench" / "load"
 TICKS = os.sysconf("SC_CLK_TCK")
+FLUSHED_AFTER_S = 8  # An idle head is flushed after five seconds.
 # work: (requests, points, connections) at scale 1
 WORKS = {"backfill": (3000, 100, 4), "live": (1000, 1000, 4), "single": (100_000, 100, 32)}
 
@@ -154,6 +156,48 @@ def prepare_penstock(server, dialect, points):
     return [f"/ingest/partitions/{PARTITION}/points/{BX_POINT}a1/values"], bx.session.headers["Authorization"]
 
 
+BEGIN = "2024-01-01T00:00:00Z"  # Of the load's samples.
+
+
+def read_back(port, pid, targets, headers, samples, rounds=5):
+    """GETs every target over one connection, and reads and drops the answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    size = 0
+
+    def once():
+        nonlocal size
+        for target in targets:
+            connection.request("GET", target, headers=headers)
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise RuntimeError(f"{target}: {answer.status} {answer.read(500)}")
+            while chunk := answer.read(1 << 20):
+                size += len(chunk)
+
+    once()  # Caches warm.
+    size, before, begin = 0, cpu_seconds(pid), time.perf_counter()
+    for _ in range(rounds):
+        once()
+    return {"samples": samples * rounds, "seconds": time.perf_counter() - begin, "cpu_s": cpu_seconds(pid) - before,
+            "json_bytes": size / (samples * rounds)}
+
+
+def read_back_penstock(server, names, login, samples):
+    target = "/piwebapi/streams/{}/recorded?startTime=" + BEGIN + "&endTime=2025-01-01T00:00:00Z&maxCount=150000"
+    short = target + "&selectedFields=Items.Timestamp;Items.Value"
+    return {form: read_back(server.port, server.process.pid, [text.format(name) for name in names],
+                            {"Authorization": login}, samples)
+            for form, text in (("whole items", target), ("time and value", short))}
+
+
+def read_back_peer(name, peer, points, samples):
+    if name == "victoria":
+        targets = [f"/api/v1/export?match[]=m{i}" for i in range(points)]
+    else:
+        targets = [f"/query?db=bench&epoch=ms&q=SELECT+v+FROM+m{i}" for i in range(points)]
+    return {"its own form": read_back(peer.port, peer.process.pid, targets, {}, samples)}
+
+
 def bench_penstock(dialect, work, scale):
     points = 1 if dialect == "buildingx" else WORKS[work][1]
     with Server() as server, tempfile.TemporaryDirectory() as folder:
@@ -161,6 +205,9 @@ def bench_penstock(dialect, work, scale):
         file = pathlib.Path(folder) / "names"
         file.write_text("\n".join(names) + "\n")
         result = run_load(server.port, server.process.pid, dialect, work, scale, str(file), login, points)
+        if work == "backfill" and dialect == "pi":
+            time.sleep(FLUSHED_AFTER_S)
+            result["read_back"] = read_back_penstock(server, names, login, result["samples"])
         if work == "backfill" and dialect != "buildingx":
             server.stop()
             result["bytes"] = store_bytes(server.data)
@@ -177,6 +224,9 @@ def bench_peer(name, binary, work, scale):
     with tempfile.TemporaryDirectory(prefix="penstock-bench-") as folder, Peer(name, binary, folder) as peer:
         result = run_load(peer.port, peer.process.pid, name, work, scale)
         if work == "backfill":
+            if name == "victoria":
+                requests.get(f"http://127.0.0.1:{peer.port}/internal/force_flush", timeout=60)
+            result["read_back"] = read_back_peer(name, peer, WORKS[work][1], result["samples"])
             result["bytes"] = peer.flushed_bytes()
         return result
 
@@ -219,6 +269,17 @@ def table(results):
     return "\n".join(lines)
 
 
+def read_table(results):
+    lines = ["| Server | JSON | samples per second | server CPU per sample | samples per core-second | bytes of JSON |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for (name, _), result in results.items():
+        for form, read in result.get("read_back", {}).items():
+            cpu = read["cpu_s"] / read["samples"]
+            lines.append(f"| {name} | {form} | {read['samples'] / read['seconds'] / 1e6:.2f} M | {cpu * 1e9:.0f} ns "
+                         f"| {1 / cpu / 1e6:.2f} M | {read['json_bytes']:.0f} |")
+    return "\n".join(lines)
+
+
 def ratios(results):
     lines = ["| Work | door | CPU: VictoriaMetrics ÷ Penstock | CPU: InfluxDB ÷ Penstock |", "| --- | --- | --- | --- |"]
     def cost(result):
@@ -257,7 +318,7 @@ def main():
                 print(title, work, results[title, work], flush=True)
     with tempfile.TemporaryDirectory() as folder:
         sync = fsync_us(folder)
-    text = f"{time.strftime('%Y-%m-%d')}, {machine()}; one fdatasync takes {sync:.0f} µs.\n\n{table(results)}\n\n{ratios(results)}\n"
+    text = f"{time.strftime('%Y-%m-%d')}, {machine()}; one fdatasync takes {sync:.0f} µs.\n\n{table(results)}\n\n{read_table(results)}\n\n{ratios(results)}\n"
     print("\n" + text)
     if options.write:
         page = pathlib.Path(options.write)

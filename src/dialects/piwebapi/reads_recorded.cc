@@ -46,8 +46,12 @@ class RecordedRead final : public RunRead {
       whole.last = range.last;
       whole.limit = count_ - out.size();
       whole.newest_first = range_.backwards();
-      TRY(const Run run, scan(whole));
-      out.append(run, 0, run.size());
+      TRY(Run run, scan(whole));
+      if (out.empty() && !run.empty()) {
+        out = std::move(run);
+      } else {
+        out.append(run, 0, run.size());
+      }
       return {};
     }
     const auto take = [&](const Run& run) -> Result<bool> {

@@ -1,6 +1,9 @@
 #include "dialects/piwebapi/render.h"
 
+#include <cstring>
+
 #include "base/text.h"
+#include "dialects/common/column_text.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
@@ -39,12 +42,29 @@ void append_value(std::string& out, const Stream& stream, const Item& item) {
   }
 }
 
-void append_item(std::string& out, const Stream& stream, const Item& item, const ValueFields& fields,
-                 std::string_view units) {
+void append_flags(std::string& out, Quality quality, const ValueFields& fields, std::string_view units) {
   const auto flag = [&](const char* name, bool on) {
     out += name;
     out += on ? "true" : "false";
   };
+  if (fields.units) {
+    out += ",\"UnitsAbbreviation\":";
+    if (units.empty()) {
+      out += "\"\"";
+    } else {
+      http::JsonWriter{out}.value(units);
+    }
+  }
+  if (fields.good) flag(",\"Good\":", quality.state == 0);
+  if (fields.questionable) {
+    flag(",\"Questionable\":", quality.has(Quality::kQuestionable) || quality.grade != 0);
+  }
+  if (fields.substituted) flag(",\"Substituted\":", quality.has(Quality::kSubstituted));
+  if (fields.annotated) flag(",\"Annotated\":", quality.has(Quality::kAnnotated));
+}
+
+void append_item(std::string& out, const Stream& stream, const Item& item, const ValueFields& fields,
+                 std::string_view units) {
   const std::size_t begin = out.size();
   if (fields.timestamp) {
     out += ",\"Timestamp\":\"";
@@ -55,20 +75,7 @@ void append_item(std::string& out, const Stream& stream, const Item& item, const
     out += ",\"Value\":";
     append_value(out, stream, item);
   }
-  if (fields.units) {
-    out += ",\"UnitsAbbreviation\":";
-    if (units.empty()) {
-      out += "\"\"";
-    } else {
-      http::JsonWriter{out}.value(units);
-    }
-  }
-  if (fields.good) flag(",\"Good\":", item.quality.state == 0);
-  if (fields.questionable) {
-    flag(",\"Questionable\":", item.quality.has(Quality::kQuestionable) || item.quality.grade != 0);
-  }
-  if (fields.substituted) flag(",\"Substituted\":", item.quality.has(Quality::kSubstituted));
-  if (fields.annotated) flag(",\"Annotated\":", item.quality.has(Quality::kAnnotated));
+  append_flags(out, item.quality, fields, units);
   if (out.size() == begin) {
     out += "{}";
     return;
@@ -76,6 +83,76 @@ void append_item(std::string& out, const Stream& stream, const Item& item, const
   out[begin] = '{';
   out += '}';
 }
+
+/// Rows of numbers with both time and value. What two rows have in common is made once, and rows go into the
+/// answer some at a time.
+class NumberRows {
+ public:
+  NumberRows(std::string& out, const Stream& stream, const ValueFields& fields, std::string_view units)
+      : out_{out}, stream_{stream}, fields_{fields}, units_{units} {}
+
+  static bool can(const Stream& stream, const Run& run, const ValueFields& fields) {
+    return is_number(run.kind) && fields.timestamp && fields.value &&
+           (stream.type == PointType::float16 || stream.type == PointType::float32 ||
+            stream.type == PointType::float64);
+  }
+
+  void append(const Run& run) {
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      const Quality quality = run.quality(i);
+      if (i == 0 || quality != quality_) end_in(quality);
+      if (quality.state != 0 || ending_.size() > kEndingMax) {
+        write_out();
+        append_item(out_, stream_, Item{run.times[i], quality, run.numbers[i]}, fields_, units_);
+        out_ += ',';
+        continue;
+      }
+      if (at_ > kBufferSize - kRowMax) write_out();
+      char* at = buffer_ + at_;
+      at = put(at, "{\"Timestamp\":\"");
+      at = times_.write(at, run.times[i]);
+      at = put(at, "\",\"Value\":");
+      at = stream_.type == PointType::float32 ? numbers_.write(at, static_cast<float>(run.numbers[i]))
+                                              : numbers_.write(at, run.numbers[i]);
+      at = put(at, ending_);
+      at_ = static_cast<std::size_t>(at - buffer_);
+    }
+    write_out();
+    if (!run.empty()) out_.pop_back();  // The last comma.
+  }
+
+ private:
+  static constexpr std::size_t kBufferSize = 8192, kEndingMax = 512;
+  static constexpr std::size_t kRowMax =
+      64 + TimeColumn::kTextMax + NumberColumn::kTextMax + kEndingMax;  // 64 for the members' names.
+
+  static char* put(char* at, std::string_view text) {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+  }
+  /// What follows the value in a row of that quality.
+  void end_in(Quality quality) {
+    quality_ = quality;
+    ending_.clear();
+    append_flags(ending_, quality, fields_, units_);
+    ending_ += "},";
+  }
+  void write_out() {
+    out_.append(buffer_, at_);
+    at_ = 0;
+  }
+
+  std::string& out_;
+  const Stream& stream_;
+  const ValueFields& fields_;
+  std::string_view units_;
+  Quality quality_;
+  std::string ending_;
+  TimeColumn times_;
+  NumberColumn numbers_;
+  std::size_t at_ = 0;
+  char buffer_[kBufferSize];
+};
 
 }  // namespace
 
@@ -105,7 +182,12 @@ void append_timed_value(std::string& out, const Stream& stream, const Sample& sa
 
 void append_timed_values(std::string& out, const Stream& stream, const Run& run, const ValueFields& fields,
                          std::string_view units) {
-  out.reserve(out.size() + run.size() * 160);
+  const std::size_t row = fields.units || fields.good || fields.questionable ? 160 + units.size() : 80;
+  out.reserve(out.size() + run.size() * row);
+  if (NumberRows::can(stream, run, fields)) {
+    NumberRows{out, stream, fields, units}.append(run);
+    return;
+  }
   for (std::size_t i = 0; i < run.size(); ++i) {
     if (i != 0) out += ',';
     Item item{run.times[i], run.quality(i)};
