@@ -4,10 +4,12 @@
 //
 // DIALECT: pi omf energyview buildingx victoria influx. WORK: backfill (1000 samples of one point per
 // request; 100 for buildingx), live (one sample of each of POINTS points per request), single (one sample per
-// request). NAMES is a file with one line per point: WebId, container, node/tag, URL path of the point's
-// values, or metric name. LOGIN is the value of the Authorization header. Samples are random walks with two
-// decimals, one second apart with a jitter of milliseconds, the same for every dialect. All requests are made
-// before the clock starts; each connection sends its next one when the last was answered.
+// request); at pi also streamset (one sample of each of POINTS points, as `streamsets/value` takes them) and
+// batch (the same as POINTS single writes in one batch). NAMES is a file with one line per point: WebId,
+// container, node/tag, URL path of the point's values, or metric name. LOGIN is the value of the
+// Authorization header. Samples are random walks with two decimals, one second apart with a jitter of
+// milliseconds, the same for every dialect. All requests are made before the clock starts; each connection
+// sends its next one when the last was answered.
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -85,12 +87,22 @@ void append_time(std::string& out, std::int64_t ms) {
 void append_run(const Options& options, std::string& body, const std::string& name,
                 const std::vector<Sample>& run) {
   const auto& dialect = options.dialect;
-  if (dialect == "pi" && options.work == "single") {
+  if (dialect == "pi" && options.work == "batch") {
+    // As the documented examples have it: a whole URL, and the content as a text.
+    body += "\"w" + std::to_string(body.size()) +
+            "\":{\"Method\":\"POST\",\"Resource\":\"http://127.0.0.1/piwebapi/streams/" + name +
+            "/value?updateOption=Replace\",\"Content\":\"{\\\"Timestamp\\\":\\\"";
+    append_time(body, run[0].ms);
+    body += "\\\",\\\"Value\\\":";
+    append_value(body, run[0].value);
+    body += "}\"}";
+  } else if (dialect == "pi" && (options.work == "single" || options.work == "streamset")) {
+    if (options.work == "streamset") body += "{\"WebId\":\"" + name + "\",\"Value\":";
     body += "{\"Timestamp\":\"";
     append_time(body, run[0].ms);
     body += "\",\"Value\":";
     append_value(body, run[0].value);
-    body += '}';
+    body += options.work == "streamset" ? "}}" : "}";
   } else if (dialect == "pi" || dialect == "omf") {
     const bool omf = dialect == "omf";
     body += omf ? "{\"containerid\":\"" + name + "\",\"values\":[" : "[";
@@ -153,6 +165,8 @@ std::string request_head(const Options& options, const std::string& name, std::s
   if (dialect == "pi") {
     path = "/piwebapi/streams/" + name + (options.work == "single" ? "/value" : "/recorded") +
            "?updateOption=Replace";
+    if (options.work == "batch") path = "/piwebapi/batch";
+    if (options.work == "streamset") path = "/piwebapi/streamsets/value?updateOption=Replace";
   } else if (dialect == "omf") {
     path = "/piwebapi/omf";
     headers += "messagetype: data\r\nmessageformat: JSON\r\nomfversion: 1.2\r\naction: update\r\n";
@@ -182,19 +196,23 @@ std::vector<std::string> prepare(const Options& options, std::size_t& samples) {
   std::vector<Sample> run;
   for (std::size_t k = 0; k < options.requests; ++k) {
     std::string body;
-    if (dialect == "omf" || dialect == "energyview") body = "[";
+    const bool many = options.work == "live" || options.work == "streamset" || options.work == "batch";
+    const bool list = dialect == "omf" || dialect == "energyview" || options.work == "streamset";
+    if (list) body = "[";
+    if (options.work == "batch") body = "{";
     if (dialect == "buildingx") body = "{\"data\":[";
     const std::size_t first = k % options.points;
-    const std::size_t count = options.work == "live" ? options.points : 1;
+    const std::size_t count = many ? options.points : 1;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t index = (first + i) % options.points;
       run.clear();
       for (std::size_t n = 0; n < per_request; ++n) run.push_back(next_sample(points[index]));
-      if (i != 0 && (dialect == "omf" || dialect == "energyview")) body += ',';
+      if (i != 0 && (list || options.work == "batch")) body += ',';
       append_run(options, body, options.names[index], run);
       samples += run.size();
     }
-    if (dialect == "omf" || dialect == "energyview") body += "]";
+    if (list) body += "]";
+    if (options.work == "batch") body += "}";
     if (dialect == "buildingx") body += "]}";
     requests.push_back(request_head(options, options.names[first], body.size()) + body);
   }

@@ -36,7 +36,8 @@ LOAD = ROOT / "build" / "release" / "bench" / "load"
 TICKS = os.sysconf("SC_CLK_TCK")
 FLUSHED_AFTER_S = 8  # An idle head is flushed after five seconds.
 # work: (requests, points, connections) at scale 1
-WORKS = {"backfill": (3000, 100, 4), "live": (1000, 1000, 4), "single": (100_000, 100, 32)}
+WORKS = {"backfill": (3000, 100, 4), "live": (1000, 1000, 4), "single": (100_000, 100, 32),
+         "streamset": (1000, 1000, 4), "batch": (500, 1000, 4)}
 
 
 def free_port():
@@ -302,8 +303,9 @@ def main():
     parser.add_argument("--influx", default=shutil.which("influxd"))
     parser.add_argument("--write", help="put the tables into this page, between its marks")
     options = parser.parse_args()
-    plan = [("Penstock, PI Web API", "pi", ("backfill", "single")), ("Penstock, OMF", "omf", tuple(WORKS)),
-            ("Penstock, EnergyView", "energyview", tuple(WORKS)),
+    plan = [("Penstock, PI Web API", "pi", ("backfill", "single", "streamset", "batch")),
+            ("Penstock, OMF", "omf", ("backfill", "live", "single")),
+            ("Penstock, EnergyView", "energyview", ("backfill", "live", "single")),
             ("Penstock, Building X", "buildingx", ("backfill", "single"))]
     results = {}
     for work in WORKS:
@@ -313,7 +315,7 @@ def main():
                 print(title, work, results[title, work], flush=True)
         for title, name, binary in (("VictoriaMetrics", "victoria", options.victoria),
                                     ("InfluxDB", "influx", options.influx)):
-            if binary:
+            if binary and work in ("backfill", "live", "single"):
                 results[title, work] = bench_peer(name, binary, work, options.scale)
                 print(title, work, results[title, work], flush=True)
     with tempfile.TemporaryDirectory() as folder:

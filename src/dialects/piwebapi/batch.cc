@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/when_all.h"
-#include "dialects/piwebapi/batch_plan.h"
+#include "dialects/piwebapi/batch_run.h"
 #include "dialects/piwebapi/door.h"
 #include "dialects/piwebapi/json_path.h"
 #include "dialects/piwebapi/parse.h"
@@ -14,8 +14,6 @@
 namespace penstock::dialects::piwebapi {
 namespace {
 
-/// Sub-requests that run at a time: a bound on memory, far above what one round of the archive needs.
-constexpr std::size_t kSideBySide = 1024;
 /// Bytes of all answers of one batch; what runs behind that is refused.
 constexpr std::size_t kAnswerBytesMax = 256u << 20;
 
@@ -30,28 +28,6 @@ bool is_outer_header(std::string_view name) {
     if (iequals(name, outer)) return true;
   }
   return false;
-}
-
-/// An answer as an entry of the batch's answer: `{"Status":…,"Headers":{…},"Content":…}`.
-std::string render_entry(const http::Response& response) {
-  std::string out;
-  http::JsonWriter json{out};
-  json.object_begin().member("Status", response.status).key("Headers").object_begin();
-  bool is_json = false;
-  for (const auto& [name, value] : response.headers.fields()) {
-    json.member(name, value);
-    if (iequals(name, "Content-Type")) is_json = value.find("json") != std::string::npos;
-  }
-  json.object_end().key("Content");
-  if (response.body.empty()) {
-    json.value("");
-  } else if (is_json) {
-    json.raw(response.body);
-  } else {
-    json.value(response.body);
-  }
-  json.object_end();
-  return out;
 }
 
 /// What a finished sub-request left behind for the rest.
@@ -89,7 +65,7 @@ std::string fill(std::string_view text, const std::vector<std::string>& tokens) 
 class Batch {
  public:
   Batch(const Call& call, BatchPlan plan)
-      : call_{call}, plan_{std::move(plan)}, finished_(plan_.requests.size()) {
+      : call_{call}, plan_{std::move(plan)}, finished_(plan_.requests.size()), others_{call} {
     for (std::size_t i = 0; i < plan_.requests.size(); ++i) {
       if (!plan_.requests[i].refusal.empty()) finish(i, refusal(400, plan_.requests[i].refusal));
     }
@@ -119,32 +95,9 @@ class Batch {
   Task<http::Response> run_one(std::size_t i) {
     const SubRequest& sub = plan_.requests[i];
     if (sub.parameters.empty() && sub.request_template.empty() && sub.resource.front() != '$') {
-      return run_plain(sub, sub.resource, sub.content);
+      return others_.run(sub, sub.resource, sub.content);
     }
     return run_with_tokens(i);
-  }
-
-  /// Runs one plain request inside of the process, as its own caller would have it.
-  Task<http::Response> run_plain(const SubRequest& sub, std::string resource,
-                                 std::optional<std::string> content) {
-    if (answer_bytes_ > kAnswerBytesMax)
-      co_return refusal(413, "The answers of the batch are too large together.");
-    http::Request request;
-    request.method_text = sub.method;
-    request.method = http::parse_method(sub.method);
-    request.set_target(local_target(resource));
-    request.tls = call_.request.tls;
-    request.remote = call_.request.remote;
-    request.headers.add("Host", std::string{call_.request.headers.get("Host")});
-    for (const auto& [name, value] : sub.headers) {
-      if (!is_outer_header(name)) request.headers.add(name, value);
-    }
-    const bool takes_body = request.method == http::Method::post || request.method == http::Method::put ||
-                            request.method == http::Method::patch;
-    if (content && takes_body) request.body.assign(*content);
-    http::Response response = co_await call_.door.dispatch(request, call_.caller, call_.house.now(), true);
-    answer_bytes_ += response.body.size();
-    co_return std::move(response);
   }
 
   /// A request whose resource or content has parts of other answers in it.
@@ -173,7 +126,7 @@ class Batch {
       }
       std::optional<std::string> content;
       if (sub.content) content = fill(*sub.content, first);
-      http::Response response = co_await run_plain(sub, std::move(resource), std::move(content));
+      http::Response response = co_await others_.run(sub, std::move(resource), std::move(content));
       co_return std::move(response);
     }
     http::Response response = co_await fan_out(sub, tokens);
@@ -195,7 +148,7 @@ class Batch {
         for (const auto& one : tokens) row.push_back(one[i]);
         std::optional<std::string> content;
         if (sub.content) content = fill(*sub.content, row);
-        tasks.push_back(run_plain(sub, fill(sub.request_template, row), std::move(content)));
+        tasks.push_back(others_.run(sub, fill(sub.request_template, row), std::move(content)));
       }
       const std::vector<http::Response> answers = co_await when_all(std::move(tasks));
       for (const http::Response& answer : answers) {
@@ -255,13 +208,63 @@ class Batch {
   const Call& call_;
   const BatchPlan plan_;
   std::vector<Finished> finished_;
-  std::size_t answer_bytes_ = 0;
+  SubRequests others_;
 };
 
 }  // namespace
 
+std::string render_entry(const http::Response& response) {
+  std::string out;
+  http::JsonWriter json{out};
+  json.object_begin().member("Status", response.status).key("Headers").object_begin();
+  bool is_json = false;
+  for (const auto& [name, value] : response.headers.fields()) {
+    json.member(name, value);
+    if (iequals(name, "Content-Type")) is_json = value.find("json") != std::string::npos;
+  }
+  json.object_end().key("Content");
+  if (response.body.empty()) {
+    json.value("");
+  } else if (is_json) {
+    json.raw(response.body);
+  } else {
+    json.value(response.body);
+  }
+  json.object_end();
+  return out;
+}
+
+Task<http::Response> SubRequests::run(const SubRequest& sub, std::string resource,
+                                      std::optional<std::string> content) {
+  if (answer_bytes_ > kAnswerBytesMax)
+    co_return refusal(413, "The answers of the batch are too large together.");
+  http::Request request;
+  request.method_text = sub.method;
+  request.method = http::parse_method(sub.method);
+  request.set_target(local_target(resource));
+  request.tls = call_.request.tls;
+  request.remote = call_.request.remote;
+  for (const std::string_view name : {"Host", "X-Forwarded-Host", "X-Forwarded-Proto"}) {
+    if (const auto value = call_.request.headers.find(name))
+      request.headers.add(std::string{name}, std::string{*value});
+  }
+  for (const auto& [name, value] : sub.headers) {
+    if (!is_outer_header(name)) request.headers.add(name, value);
+  }
+  const bool takes_body = request.method == http::Method::post || request.method == http::Method::put ||
+                          request.method == http::Method::patch;
+  if (content && takes_body) request.body.assign(*content);
+  http::Response response = co_await call_.door.dispatch(request, call_.caller, call_.house.now(), true);
+  answer_bytes_ += response.body.size();
+  co_return std::move(response);
+}
+
 Task<http::Response> post_batch(Call& call) {
   if (trim(call.request.body.view()).empty()) co_return error_response(400, "The request body is missing.");
+  if (auto requests = read_independent(call.request.body, call.settings.batch_limit)) {
+    http::Response response = co_await run_independent(call, *std::move(requests));
+    co_return std::move(response);
+  }
   auto envelope = parse_document(call.request.body);
   if (!envelope) co_return error_response(envelope.error());
   auto plan = plan_batch(*envelope, call.settings.batch_limit);

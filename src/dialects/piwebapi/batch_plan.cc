@@ -33,10 +33,26 @@ void add_parent(SubRequest& request, std::size_t parent) {
   }
 }
 
-SubRequest read_request(const json::Member& entry) {
+/// `$.mk.Headers` or `$['mk']…` → `mk`.
+std::string_view path_root(std::string_view path) {
+  path = trim(path);
+  if (path.size() < 3 || path[0] != '$') return {};
+  if (path[1] == '.') {
+    path.remove_prefix(2);
+    return path.substr(0, path.find_first_of(".["));
+  }
+  if (path[1] == '[' && (path[2] == '\'' || path[2] == '"')) {
+    const std::size_t end = path.find(path[2], 3);
+    return end == std::string_view::npos ? std::string_view{} : path.substr(3, end - 3);
+  }
+  return {};
+}
+
+}  // namespace
+
+SubRequest read_request(std::string id, const json::Value& body) {
   SubRequest request;
-  request.id = entry.name;
-  const json::Value& body = entry.value;
+  request.id = std::move(id);
   if (!body.is_object()) {
     request.refusal = "The sub-request is not an object.";
     return request;
@@ -68,23 +84,6 @@ SubRequest read_request(const json::Member& entry) {
   return request;
 }
 
-/// `$.mk.Headers` or `$['mk']…` → `mk`.
-std::string_view path_root(std::string_view path) {
-  path = trim(path);
-  if (path.size() < 3 || path[0] != '$') return {};
-  if (path[1] == '.') {
-    path.remove_prefix(2);
-    return path.substr(0, path.find_first_of(".["));
-  }
-  if (path[1] == '[' && (path[2] == '\'' || path[2] == '"')) {
-    const std::size_t end = path.find(path[2], 3);
-    return end == std::string_view::npos ? std::string_view{} : path.substr(3, end - 3);
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<BatchPlan> plan_batch(const json::Value& envelope, std::size_t limit) {
   if (!envelope.is_object()) {
     return fail(ErrorCode::invalid_argument, {}, "The request body must be an object of sub-requests.");
@@ -94,9 +93,9 @@ Result<BatchPlan> plan_batch(const json::Value& envelope, std::size_t limit) {
   for (const json::Member& entry : envelope.object()) {
     const auto [at, is_new] = places.emplace(entry.name, plan.requests.size());
     if (is_new) {
-      plan.requests.push_back(read_request(entry));
+      plan.requests.push_back(read_request(entry.name, entry.value));
     } else {
-      plan.requests[at->second] = read_request(entry);
+      plan.requests[at->second] = read_request(entry.name, entry.value);
     }
   }
   if (plan.requests.size() > limit) {

@@ -27,6 +27,9 @@ struct BatchPlan {
   std::vector<std::vector<std::size_t>> waves;  ///< Who may run side by side; each wave after the one before.
 };
 
+/// One sub-request without what it depends on. What makes it unfit to run is in `refusal`.
+SubRequest read_request(std::string id, const json::Value& body);
+
 /// Reads the envelope and orders what depends on each other. A sub-request that names an unknown parent, or
 /// stands in a cycle, is in no wave and says so in `refusal`.
 /// Errors: invalid_argument (no object), limit_exceeded told as such (more than `limit` sub-requests).

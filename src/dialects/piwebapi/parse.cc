@@ -13,6 +13,7 @@
 #include "dialects/piwebapi/coerce.h"
 #include "dialects/piwebapi/fast_time.h"
 #include "dialects/piwebapi/parse_regular.h"
+#include "dialects/piwebapi/timed_text.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
@@ -461,6 +462,16 @@ Result<ParsedValues> parse_values(const http::Body& body, BodyShape shape, const
                                   const ParseRules& rules) {
   if (shape == BodyShape::list) {
     if (auto regular = parse_regular_values(body, stream, rules)) return *std::move(regular);
+  }
+  if (TimedText text; shape == BodyShape::one && read_timed_text(body.view(), Quotes::plain, text)) {
+    WireTimedValue item;
+    item.timestamp = text.timestamp;
+    item.value.type = text.is_integer ? WireValue::Type::integer : WireValue::Type::number;
+    item.value.integer = text.integer;
+    item.value.number = text.number;
+    Collector one{stream, rules};
+    one.add(item);
+    return one.take();
   }
   return parse_values_by_item(body, shape, stream, rules);
 }

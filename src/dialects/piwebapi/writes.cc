@@ -62,6 +62,13 @@ http::Response all_denied(const Error& error, std::size_t items, int success) {
                          success);
 }
 
+/// A run of one plain value as the archive takes it for less.
+std::optional<PointSample> slice_sample(PointId point, const Run& run) {
+  if (run.size() != 1 || run.kind == Kind::text || !run.qualities.empty()) return std::nullopt;
+  if (is_number(run.kind)) return PointSample::number(point, run.times[0], run.numbers[0]);
+  return PointSample::integer(point, run.times[0], run.integers[0]);
+}
+
 Task<http::Response> write_stream(Call& call, BodyShape shape) {
   auto target = find_target(call, call.segments[1]);
   if (!target) co_return error_response(target.error());
@@ -95,12 +102,18 @@ Task<http::Response> write_stream(Call& call, BodyShape shape) {
   WriteResult result;
   if (!nothing) {
     WriteCommand command = command_of(call, *options);
-    command.writes.push_back({target->stream.point, std::move(parsed->run)});
+    if (const auto one = slice_sample(target->stream.point, parsed->run)) {
+      command.slice.push_back(*one);
+    } else {
+      command.writes.push_back({target->stream.point, std::move(parsed->run)});
+    }
     auto written = co_await call.archive().write(std::move(command));
     if (!written) co_return refused_write(written.error(), *options);
     result = *std::move(written);
   }
-  const Outcomes outcomes = nothing ? Outcomes{} : std::move(result.outcomes[0]);
+  const Outcomes outcomes = nothing                   ? Outcomes{}
+                            : result.outcomes.empty() ? std::move(result.slice)
+                                                      : std::move(result.outcomes[0]);
   const bool told =
       tells_conflicts(options->update, options->buffer, call.settings.report_duplicate_conflicts);
   if (shape == BodyShape::one) {
@@ -108,8 +121,11 @@ Task<http::Response> write_stream(Call& call, BodyShape shape) {
     const ItemStatus status = item_status(outcome, outcomes.reason, success, told);
     if (status.status >= 400) co_return error_response(status.status, status.message);
     http::Response response = empty_response(success);
-    response.headers.add("Location", call.naming.link("streams/" + call.segments[1] +
-                                                      "/value?time=" + format_trimmed(first_time)));
+    std::string location;
+    location.reserve(call.naming.base.size() + call.segments[1].size() + 64);
+    location.append(call.naming.base).append("/streams/").append(call.segments[1]).append("/value?time=");
+    append_trimmed(location, first_time);
+    response.headers.add("Location", location);
     co_return std::move(response);
   }
   const WriteCounts counts = nothing ? WriteCounts{} : WriteResult{result.seq, {outcomes}}.counts();
