@@ -6,6 +6,7 @@
 #include "dialects/common/ondemand.h"
 #include "dialects/omf/data_columns.h"
 #include "dialects/omf/parse_events.h"
+#include "dialects/omf/parse_regular.h"
 
 namespace penstock::dialects::omf {
 namespace {
@@ -52,7 +53,7 @@ class DataReader {
 
   DataMessage take() {
     auto [writes, first_item] = columns_.take();
-    return {item_, std::move(writes), std::move(first_item), std::move(assets_)};
+    return {item_, std::move(writes), std::move(first_item), std::move(assets_), {}, {}};
   }
 
  private:
@@ -143,6 +144,13 @@ constexpr std::size_t kKeptParserBytes = 8u << 20;
 
 Result<DataMessage> parse_data(const http::Body& body, const DataRules& rules, const catalog::Tables& tables,
                                const auth::Principal& caller, Report& report) {
+  if (auto regular = parse_regular_data(body, rules, tables, caller, report)) return *std::move(regular);
+  return parse_data_by_item(body, rules, tables, caller, report);
+}
+
+Result<DataMessage> parse_data_by_item(const http::Body& body, const DataRules& rules,
+                                       const catalog::Tables& tables, const auth::Principal& caller,
+                                       Report& report) {
   static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   const std::size_t skip = body.view().starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   const std::size_t size = body.size() - skip;

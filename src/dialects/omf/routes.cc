@@ -135,7 +135,7 @@ Task<http::Response> post_data(const Call& call) {
     if (!done) co_return render_failure(done.error(), call);
   }
 
-  if (message->writes.empty()) co_return render(report, kNothingTaken, call);
+  if (message->writes.empty() && message->slice.empty()) co_return render(report, kNothingTaken, call);
   auto write = write_in_commands(call, mode_of(call), *message, report);
   const auto counts = co_await write;
   if (!counts) co_return render_failure(counts.error(), call);

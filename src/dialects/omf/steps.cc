@@ -1,5 +1,6 @@
 #include "dialects/omf/steps.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock::dialects::omf {
@@ -12,13 +13,43 @@ std::size_t bytes_of(const Run& run, std::size_t sample) {
   return kSampleBytes + (run.texts.empty() ? 0 : run.texts[sample].size() + kTextBytes);
 }
 
+void report_gone(Report& report, std::size_t item) {
+  report.add(item, events::storage_failed({ErrorCode::not_found, {}, "A PI point was deleted meanwhile."}));
+}
+
 void report_rejected(const WriteResult& result, const std::size_t* first_item, Report& report) {
   for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-    if (result.outcomes[i].count(Outcome::rejected) == 0) continue;
-    report.add(first_item[i],
-               events::storage_failed({ErrorCode::not_found, {}, "A PI point was deleted meanwhile."}));
+    if (result.outcomes[i].count(Outcome::rejected) != 0) report_gone(report, first_item[i]);
   }
 }
+
+void report_rejected(const Outcomes& slice, const std::uint32_t* items, Report& report) {
+  if (slice.count(Outcome::rejected) == 0) return;
+  const std::vector<Outcome> outcomes = slice.expand();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i] == Outcome::rejected) report_gone(report, items[i]);
+  }
+}
+
+void add(WriteCounts& sum, const WriteCounts& counts) {
+  sum.stored += counts.stored;
+  sum.replaced += counts.replaced;
+  sum.ignored += counts.ignored;
+  sum.erased += counts.erased;
+  sum.rejected += counts.rejected;
+}
+
+WriteCommand command_of(const Call& call, UpdateMode mode) {
+  WriteCommand command;
+  command.mode = mode;
+  command.door = Door::omf;
+  command.principal = call.caller.number;
+  command.now = call.now;
+  return command;
+}
+
+/// As many samples of a slice as fit into a command, even if the archive makes a run of each.
+constexpr std::size_t kSliceMax = kCommandBytesMax / (kWriteBytes + 2 * kSampleBytes);
 
 }  // namespace
 
@@ -75,25 +106,32 @@ std::vector<PointWrite> take_command(std::vector<PointWrite>& writes, std::size_
 Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
                                             Report& report) {
   WriteCounts sum;
+  for (std::size_t first = 0; first < message.slice.size(); first += kSliceMax) {
+    WriteCommand command = command_of(call, mode);
+    if (message.slice.size() <= kSliceMax) {
+      command.slice = std::move(message.slice);
+    } else {
+      const auto begin = message.slice.begin() + static_cast<std::ptrdiff_t>(first);
+      const std::size_t count = std::min(kSliceMax, message.slice.size() - first);
+      command.slice.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+    }
+    auto write = call.archive.write(std::move(command));
+    const auto result = co_await write;
+    if (!result) co_return tl::unexpected(result.error());
+    report_rejected(result->slice, message.slice_item.data() + first, report);
+    add(sum, result->counts());
+  }
+  message.slice.clear();
   std::size_t next = 0, at = 0;
   while (next < message.writes.size()) {
     const std::size_t first = next;
-    WriteCommand command;
-    command.mode = mode;
-    command.door = Door::omf;
-    command.principal = call.caller.number;
-    command.now = call.now;
+    WriteCommand command = command_of(call, mode);
     command.writes = take_command(message.writes, next, at, kCommandBytesMax);
     auto write = call.archive.write(std::move(command));
     const auto result = co_await write;
     if (!result) co_return tl::unexpected(result.error());
     report_rejected(*result, message.first_item.data() + first, report);
-    const WriteCounts counts = result->counts();
-    sum.stored += counts.stored;
-    sum.replaced += counts.replaced;
-    sum.ignored += counts.ignored;
-    sum.erased += counts.erased;
-    sum.rejected += counts.rejected;
+    add(sum, result->counts());
   }
   message.writes.clear();
   co_return sum;

@@ -20,8 +20,9 @@ using Step = std::function<Result<void>(catalog::Editor&, Report&, Progress&)>;
 /// Errors: those of Archive::change.
 Task<Result<void>> change_in_steps(const Call& call, std::size_t items, Step step, Report& report);
 
-/// Writes all of `message.writes` with one command after the other, and leaves them empty. Points that are
-/// gone are reported. Returns what became of the values. Errors: those of Archive::write.
+/// Writes all of `message.slice` and `message.writes` with one command after the other, and leaves them
+/// empty. Points that are gone are reported. Returns what became of the values. Errors: those of
+/// Archive::write.
 Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
                                             Report& report);
 
