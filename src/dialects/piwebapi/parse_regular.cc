@@ -4,62 +4,10 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "dialects/common/shape.h"
+#include "dialects/piwebapi/regular_rows.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
-
-/// Learning a layout pays only where some rows follow.
-constexpr std::size_t kWorthwhileBytes = 256;
-
-/// How the numbers of a point can stand in a body without any coercion.
-struct PlainValues {
-  shape::Role role = shape::Role::fixed;  ///< Fixed: none are.
-  std::int64_t low = 0, high = 0;         ///< Of integers.
-};
-
-PlainValues plain_values(const Stream& stream) {
-  switch (stream.type) {
-    case PointType::float64:
-    case PointType::float32: return {shape::Role::number};
-    case PointType::int16: return {shape::Role::integer, 0, 32767};
-    case PointType::int32: return {shape::Role::integer, -2'147'450'880, 2'147'483'647};
-    case PointType::digital:
-      // The states of all sets but the system's run from 0 without holes.
-      if (!stream.set || stream.set->id == kSystemSet || stream.set->states.empty()) return {};
-      return {shape::Role::integer, 0, static_cast<std::int64_t>(stream.set->states.size()) - 1};
-    case PointType::float16:  // What its scale can't hold becomes a state.
-    case PointType::string:
-    case PointType::blob:
-    case PointType::timestamp: return {};
-  }
-  return {};
-}
-
-/// What the members of an item mean. False where an item says more than a time and a number.
-bool give_roles(shape::Row& row, shape::Role value_role) {
-  bool has_time = false, has_value = false;
-  for (shape::Member& member : row.members()) {
-    if (member.is_nested) {
-      for (const char* ours : {"Timestamp", "Value", "Good", "Questionable"}) {
-        if (iequals(member.parent, ours)) return false;
-      }
-    } else if (iequals(member.name, "Timestamp")) {
-      if (has_time || member.token != shape::Token::text) return false;
-      has_time = true;
-      member.role = shape::Role::time;
-    } else if (iequals(member.name, "Value")) {
-      if (has_value || member.token != shape::Token::number) return false;
-      has_value = true;
-      member.role = value_role;
-    } else if (iequals(member.name, "Good")) {
-      if (member.token != shape::Token::yes) return false;
-    } else if (iequals(member.name, "Questionable")) {
-      if (member.token != shape::Token::no) return false;
-    }
-  }
-  return has_time && has_value;
-}
 
 /// Where the rows of a body begin, and what closes them; null if it is no list.
 struct List {
@@ -89,24 +37,70 @@ bool fit_single(std::vector<double>& numbers) {
 
 }  // namespace
 
+PlainValues plain_values(PointType type, const DigitalSet* set) {
+  switch (type) {
+    case PointType::float64:
+    case PointType::float32: return {shape::Role::number};
+    case PointType::int16: return {shape::Role::integer, 0, 32767};
+    case PointType::int32: return {shape::Role::integer, -2'147'450'880, 2'147'483'647};
+    case PointType::digital:
+      // The states of all sets but the system's run from 0 without holes.
+      if (set == nullptr || set->id == kSystemSet || set->states.empty()) return {};
+      return {shape::Role::integer, 0, static_cast<std::int64_t>(set->states.size()) - 1};
+    case PointType::float16:  // What its scale can't hold becomes a state.
+    case PointType::string:
+    case PointType::blob:
+    case PointType::timestamp: return {};
+  }
+  return {};
+}
+
+bool give_item_roles(shape::Row& row, std::string_view parent, shape::Role value_role) {
+  bool has_time = false, has_value = false;
+  for (shape::Member& member : row.members()) {
+    if (member.is_nested != !parent.empty() || (member.is_nested && !iequals(member.parent, parent))) {
+      // Of an item itself, none of these may be an object.
+      for (const char* ours : {"Timestamp", "Value", "Good", "Questionable"}) {
+        if (iequals(member.is_nested ? member.parent : member.name, ours)) return false;
+      }
+    } else if (iequals(member.name, "Timestamp")) {
+      if (has_time || member.token != shape::Token::text) return false;
+      has_time = true;
+      member.role = shape::Role::time;
+    } else if (iequals(member.name, "Value")) {
+      if (has_value || member.token != shape::Token::number) return false;
+      has_value = true;
+      member.role = value_role;
+    } else if (iequals(member.name, "Good")) {
+      if (member.token != shape::Token::yes) return false;
+    } else if (iequals(member.name, "Questionable")) {
+      if (member.token != shape::Token::no) return false;
+    }
+  }
+  return has_time && has_value;
+}
+
+shape::TimeRule write_times(Timestamp now, bool future) {
+  shape::TimeRule times;
+  times.earliest = 1;  // The first instant of 1970 means now.
+  times.latest = future ? kWriteTimeMaxNs : std::min(kWriteTimeMaxNs, now.unix_ns() + kFutureAllowanceNs);
+  return times;
+}
+
 std::optional<ParsedValues> parse_regular_values(const http::Body& body, const Stream& stream,
                                                  const ParseRules& rules) {
-  const PlainValues plain = plain_values(stream);
-  if (!rules.values_needed || plain.role == shape::Role::fixed || body.size() < kWorthwhileBytes)
+  const PlainValues plain = plain_values(stream.type, stream.set ? &*stream.set : nullptr);
+  if (!rules.values_needed || plain.role == shape::Role::fixed || body.size() < kRegularBytesMin)
     return std::nullopt;
   const List list = find_list(body);
   if (list.begin == nullptr) return std::nullopt;
   const char* at = list.begin;
   const char* const end = body.data() + body.size();
   auto row = shape::take_apart(at, end);
-  if (!row || !give_roles(*row, plain.role)) return std::nullopt;
+  if (!row || !give_item_roles(*row, {}, plain.role)) return std::nullopt;
 
-  shape::TimeRule times;
-  times.earliest = 1;  // The first instant of 1970 means now.
-  times.latest =
-      stream.future ? kWriteTimeMaxNs : std::min(kWriteTimeMaxNs, rules.now.unix_ns() + kFutureAllowanceNs);
   shape::Layout layout;
-  if (!layout.learn(*row, times)) return std::nullopt;
+  if (!layout.learn(*row, write_times(rules.now, stream.future))) return std::nullopt;
   const std::size_t time = layout.slot_of(shape::Role::time);
   const std::size_t value = 1 - time;
   if (plain.role == shape::Role::integer) layout.limit_integers(value, plain.low, plain.high);

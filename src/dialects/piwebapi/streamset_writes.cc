@@ -2,6 +2,7 @@
 #include "dialects/piwebapi/outcomes.h"
 #include "dialects/piwebapi/parse.h"
 #include "dialects/piwebapi/routes.h"
+#include "dialects/piwebapi/streamset_regular.h"
 #include "dialects/piwebapi/target.h"
 #include "dialects/piwebapi/write_steps.h"
 
@@ -9,11 +10,6 @@
 /// UpdateValues"* and their ad hoc forms.
 namespace penstock::dialects::piwebapi {
 namespace {
-
-enum class SetShape {
-  one,  ///< `{"WebId":…,"Value":{timed value}}` per stream
-  list  ///< `{"WebId":…,"Items":[timed value,…]}` per stream
-};
 
 /// One entry of the body and what becomes of it.
 struct Entry {
@@ -179,10 +175,57 @@ Result<std::size_t> count_values(const std::vector<json::Value>& items, SetShape
   return all;
 }
 
+/// One status per value of a regular body, and whether any is worth telling.
+http::Response answer_regular(const WriteResult& result, SetShape shape, int success, bool told) {
+  std::vector<StreamStatus> streams;
+  if (shape == SetShape::one) {
+    std::vector<ItemStatus> items;
+    items.reserve(result.slice.size());
+    for (const auto& [outcome, count] : result.slice.runs()) {
+      items.insert(items.end(), count, item_status(outcome, result.slice.reason, success, told));
+    }
+    return render_statuses(items, success);
+  }
+  for (const Outcomes& outcomes : result.outcomes) {
+    ParsedValues sent;
+    sent.sent = outcomes.size();
+    streams.push_back({item_statuses(sent, outcomes, success, told), std::nullopt});
+  }
+  return render_stream_statuses(streams, success);
+}
+
+/// Regular bodies of points without conflicts to tell: nothing if it is none, and nothing was done then.
+Task<std::optional<http::Response>> write_regular_set(Call& call, SetShape shape,
+                                                      const WriteOptions& options) {
+  if (options.update == UpdateOption::remove) co_return std::nullopt;
+  WriteCommand command = command_of(call, options);
+  {
+    const auto reader = call.archive().catalog();
+    auto regular = parse_regular_set(call, *reader, shape, call.settings.max_write_items);
+    if (!regular) co_return std::nullopt;
+    command.slice = std::move(regular->slice);
+    command.writes = std::move(regular->writes);
+  }
+  const auto written = co_await call.archive().write(std::move(command));
+  if (!written) co_return refused_write(written.error(), options);
+  const int success = success_of(options, call.settings);
+  const bool told = tells_conflicts(options.update, options.buffer, call.settings.report_duplicate_conflicts);
+  const WriteCounts counts = written->counts();
+  const bool smooth = counts.rejected == 0 && (!told || counts.ignored == 0);
+  http::Response response = smooth ? empty_response(success) : answer_regular(*written, shape, success, told);
+  add_counts(response, counts);
+  co_return response;
+}
+
 Task<http::Response> write_streamset(Call& call, SetShape shape, bool below) {
   const auto options = write_options(call);
   if (!options) co_return error_response(options.error());
   if (trim(call.request.body.view()).empty()) co_return error_response(400, "The request body is missing.");
+  const bool is_buffer_there = options->buffer != BufferOption::buffer || call.settings.buffering;
+  if (!below && is_buffer_there) {
+    auto regular = co_await write_regular_set(call, shape, *options);
+    if (regular) co_return *std::move(regular);
+  }
   const auto document = parse_document(call.request.body);
   if (!document) co_return error_response(document.error());
   const json::Value* items =
