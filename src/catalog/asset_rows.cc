@@ -7,6 +7,7 @@ namespace penstock::catalog {
 namespace {
 
 constexpr std::uint8_t kRow = 1;
+constexpr std::uint8_t kDatabaseRow = 2;   // Since 2: extended properties.
 constexpr std::uint8_t kElementRow = 2;    // Since 2: further parents.
 constexpr std::uint8_t kAttributeRow = 2;  // Since 2: trait, digits, and the template that it follows.
 
@@ -101,18 +102,21 @@ void get_later_fields(ByteReader& in, AfAttributeFields& row) {
 }  // namespace
 
 void AfDatabase::encode(ByteWriter& out) const {
-  out.u8(kRow);
+  out.u8(kDatabaseRow);
   out.text(name);
   out.text(description);
+  put_pairs(out, extended);
 }
 
 std::optional<AfDatabase> AfDatabase::decode(std::string_view key, ByteReader& in) {
   const auto id = uuid_from(key);
-  if (!id || in.u8() != kRow) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  if (!id || version == 0 || version > kDatabaseRow) return std::nullopt;
   AfDatabase row;
   row.id = *id;
   row.name = in.text();
   row.description = in.text();
+  if (version >= 2) row.extended = get_pairs(in);
   return row;
 }
 

@@ -47,6 +47,7 @@ const AfEnumerationValue* AfEnumerationSet::find(std::string_view value_name) co
 
 DigitalSet AfEnumerationSet::as_states() const {
   DigitalSet set;
+  set.id = SetId{0xffffffff};  // Of no digital set, so not the system's either.
   set.name = name;
   set.description = description;
   for (const AfEnumerationValue& value : values) {

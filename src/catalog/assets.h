@@ -21,6 +21,7 @@ struct AfDatabase {
   static constexpr TableId kTable = TableId::af_databases;
   Uuid id;
   std::string name, description;
+  Properties extended;
 
   std::string key() const { return {reinterpret_cast<const char*>(id.bytes), 16}; }
   void encode(ByteWriter& out) const;

@@ -1,7 +1,8 @@
 #include "dialects/piwebapi/address.h"
 
+#include "dialects/piwebapi/address_parts.h"
+
 namespace penstock::dialects::piwebapi {
-namespace {
 
 bool same_name(std::string_view a, std::string_view b) {
   return iequals(a, b) || to_upper_invariant(a) == to_upper_invariant(b);
@@ -15,7 +16,6 @@ tl::unexpected<Error> wrong_kind(std::string_view what) {
   return fail(ErrorCode::invalid_argument, "webId", "The WebID does not name " + std::string{what} + ".");
 }
 
-/// The GUID in `{…}` or `Name;{…}`.
 std::optional<Uuid> braced_id(std::string_view part) {
   if (const std::size_t semicolon = part.rfind(';'); semicolon != std::string_view::npos) {
     part.remove_prefix(semicolon + 1);
@@ -24,7 +24,6 @@ std::optional<Uuid> braced_id(std::string_view part) {
   return Uuid::parse(part.substr(1, 36));
 }
 
-/// The text in `Word[text]`, where the word fits.
 std::optional<std::string_view> bracketed(std::string_view part, std::string_view word) {
   if (part.size() < word.size() + 2 || !iequals(part.substr(0, word.size()), word) ||
       part[word.size()] != '[' || part.back() != ']') {
@@ -33,7 +32,6 @@ std::optional<std::string_view> bracketed(std::string_view part, std::string_vie
   return part.substr(word.size() + 1, part.size() - word.size() - 2);
 }
 
-/// Takes the first part of a path off; what is behind it keeps no backslash in front.
 std::string_view take_part(std::string_view& path) {
   while (!path.empty() && path.front() == '\\') path.remove_prefix(1);
   const std::size_t end = path.find('\\');
@@ -52,6 +50,17 @@ bool by_path(const WebId& id) {
 bool on_server(const WebId& id, const Uuid& server) {
   return id.form == WebIdForm::local_id_only || id.form == WebIdForm::default_id_only || id.server == server;
 }
+
+const catalog::AfDatabase* take_database(const catalog::Tables& tables, const Identity& identity,
+                                         std::string_view path, std::string_view& rest) {
+  if (!strip_server(path, identity, identity.asset_server, rest) || rest.empty()) return nullptr;
+  const std::string_view part = take_part(rest);
+  if (const auto id = braced_id(part)) return tables.af_databases.find(*id);
+  if (const auto name = bracketed(part, "Databases")) return tables.af_databases.find_name(*name);
+  return tables.af_databases.find_name(part);
+}
+
+namespace {
 
 /// `EnumerationSets[Modes]`, optionally with `\Running` behind it.
 const DigitalSet* take_set(const catalog::Tables& tables, const Identity& identity, std::string_view path,
@@ -76,15 +85,6 @@ const catalog::AfElement* walk_elements(const catalog::Tables& tables, const cat
     parent = element->id;
   }
   return element;
-}
-
-const catalog::AfDatabase* take_database(const catalog::Tables& tables, const Identity& identity,
-                                         std::string_view path, std::string_view& rest) {
-  if (!strip_server(path, identity, identity.asset_server, rest) || rest.empty()) return nullptr;
-  const std::string_view part = take_part(rest);
-  if (const auto id = braced_id(part)) return tables.af_databases.find(*id);
-  if (const auto name = bracketed(part, "Databases")) return tables.af_databases.find_name(*name);
-  return tables.af_databases.find_name(part);
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

@@ -38,6 +38,54 @@ Result<std::optional<bool>> flag_field(const json::Value& object, std::string_vi
   return *flag;
 }
 
+Result<std::optional<std::vector<std::string>>> texts_field(const json::Value& object,
+                                                            std::string_view name) {
+  const json::Value* member = object.find(name, json::Case::insensitive);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const json::Value& item : member->array()) {
+    const auto text = item.as_string();
+    if (text) texts.emplace_back(*text);
+  }
+  if (!member->is_array() || texts.size() != member->array().size()) {
+    return fail(ErrorCode::invalid_argument, std::string{name},
+                "The property " + std::string{name} + " must be an array of texts.");
+  }
+  return texts;
+}
+
+Result<std::optional<std::int32_t>> int32_field(const json::Value& object, std::string_view name) {
+  const json::Value* member = object.find(name, json::Case::insensitive);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  const auto number = member->as_int64();
+  if (!number || *number < INT32_MIN || *number > INT32_MAX) {
+    return fail(ErrorCode::invalid_argument, std::string{name},
+                "The property " + std::string{name} + " must be a whole number.");
+  }
+  return static_cast<std::int32_t>(*number);
+}
+
+Result<std::optional<catalog::Properties>> extended_field(const json::Value& object) {
+  const json::Value* member = object.find("ExtendedProperties", json::Case::insensitive);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  const auto refused = [](const char* why) {
+    return fail(ErrorCode::invalid_argument, "ExtendedProperties", why);
+  };
+  if (!member->is_object()) return refused("The property ExtendedProperties must be an object.");
+  catalog::Properties properties;
+  for (const json::Member& one : member->object()) {
+    const json::Value* inner = one.value.find("Value", json::Case::insensitive);
+    const json::Value& value = inner != nullptr ? *inner : one.value;
+    if (value.is_object() || value.is_array()) {
+      return refused("The values of ExtendedProperties must be texts, numbers, true or false.");
+    }
+    if (value.is_null()) continue;
+    const auto text = value.as_string();
+    properties.emplace_back(one.name, text ? std::string{*text} : value.to_string());
+  }
+  return properties;
+}
+
 Result<void> check_object_name(std::string_view name) {
   if (name.empty()) return fail(ErrorCode::missing_argument, "Name", "The property Name is required.");
   const auto refused = [&](const char* why) {
@@ -56,6 +104,11 @@ Result<void> check_object_name(std::string_view name) {
   return {};
 }
 
+Task<http::Response> changed(Call& call, archive::Archive::Edit edit) {
+  const auto done = co_await call.archive().change(std::move(edit), Door::pi, call.caller.number);
+  co_return done ? empty_response(204) : error_response(done.error());
+}
+
 http::Response created(const Call& call, const std::string& link) {
   http::Response response = empty_response(201);
   response.headers.add("Location", call.naming.link(link));
@@ -66,6 +119,10 @@ Result<void> check_may_write(const Call& call, std::string_view name) {
   if (call.caller.may(auth::Right::write, name)) return {};
   return fail(ErrorCode::forbidden, {},
               "The user does not have write permission on " + std::string{name} + ".");
+}
+
+Result<void> check_may_write_path(const Call& call, std::string_view path) {
+  return check_may_write(call, path.substr(std::min(path.size(), call.naming.server_path().size() + 1)));
 }
 
 }  // namespace penstock::dialects::piwebapi

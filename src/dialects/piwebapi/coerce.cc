@@ -194,12 +194,15 @@ Result<Coerced> instant(const WireValue& value, Timestamp now) {
   return Coerced{time->unix_ns(), {}};
 }
 
+constexpr double kCodeMax = 2'147'483'647;
+
 /// *PI Web API Reference, "Value Types"*; the object, then the code, then names, then texts of codes.
 Result<Coerced> digital(const WireValue& value, const DigitalSet& set) {
   const auto code_of = [&](double number) -> Result<Coerced> {
-    if (number != std::trunc(number) || std::abs(number) > 65535) return mismatch(value, "Digital");
+    if (number != std::trunc(number) || std::abs(number) > kCodeMax) return mismatch(value, "Digital");
     const auto code = static_cast<std::int32_t>(number);
-    if (code < 0) {  // A negative number is a system state.
+    // A negative number is a system state, unless it belongs to the enumeration set of an asset database.
+    if (code < 0 && set.find(code) == nullptr) {
       if (system_set().find(-code) == nullptr) return beyond(value, "Digital");
       return system_state(-code, Kind::digital);
     }
@@ -227,7 +230,7 @@ Result<Coerced> digital(const WireValue& value, const DigitalSet& set) {
         return system_state(*system, Kind::digital);
       }
       const bool known_code = value.state_code && *value.state_code == std::trunc(*value.state_code) &&
-                              std::abs(*value.state_code) < 65536 &&
+                              std::abs(*value.state_code) <= kCodeMax &&
                               set.find(static_cast<std::int32_t>(*value.state_code)) != nullptr;
       const bool known_name = value.state_name && set.find(trim(*value.state_name)) != nullptr;
       if (!known_code && !known_name && system) return system_state(*system, Kind::digital);

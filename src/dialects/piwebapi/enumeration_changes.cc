@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "catalog/asset_rules.h"
 #include "dialects/piwebapi/address.h"
 #include "dialects/piwebapi/body_fields.h"
 #include "dialects/piwebapi/routes.h"
@@ -74,8 +75,12 @@ bool is_used(const catalog::Tables& tables, const DigitalSet& set) {
   for (const auto& [key, point] : tables.points.rows()) {
     if (point.type == PointType::digital && point.digital_set == set.id) return true;
   }
-  for (const auto& [key, attribute] : tables.af_attributes.rows()) {
-    if (iequals(attribute.type_qualifier, set.name)) return true;
+  // An attribute whose database has a set of that name takes its values from there.
+  for (const catalog::AfAttribute* attribute : tables.af_attributes.of_qualifier(set.name)) {
+    const catalog::AfDatabase* database = database_of(tables, *attribute);
+    if (database == nullptr || tables.af_enumeration_sets.find_name(database->id, set.name) == nullptr) {
+      return true;
+    }
   }
   return false;
 }
@@ -104,9 +109,10 @@ Result<void> add_state(DigitalSet& set, const DigitalState& state) {
   return {};
 }
 
-Task<http::Response> changed(Call& call, archive::Archive::Edit edit) {
-  const auto done = co_await call.archive().change(std::move(edit), Door::pi, call.caller.number);
-  co_return done ? empty_response(204) : error_response(done.error());
+/// Sets and values of asset databases are in asset_sets.cc.
+bool names_asset_set(const Call& call) {
+  const auto id = parse_webid(call.segments[1]);
+  return id && id->owner == WebIdOwner::asset_server;
 }
 
 }  // namespace
@@ -140,6 +146,10 @@ Task<http::Response> post_server_set(Call& call) {
 }
 
 Task<http::Response> patch_set(Call& call) {
+  if (names_asset_set(call)) {
+    http::Response response = co_await patch_asset_set(call);
+    co_return std::move(response);
+  }
   const auto known = writable_set(call);
   if (!known) co_return error_response(known.error());
   const auto body = parse_object(call);
@@ -160,6 +170,10 @@ Task<http::Response> patch_set(Call& call) {
 }
 
 Task<http::Response> delete_set(Call& call) {
+  if (names_asset_set(call)) {
+    http::Response response = co_await delete_asset_set(call);
+    co_return std::move(response);
+  }
   const auto known = writable_set(call);
   if (!known) co_return error_response(known.error());
   const SetId id = known->id;
@@ -177,6 +191,10 @@ Task<http::Response> delete_set(Call& call) {
 }
 
 Task<http::Response> post_set_value(Call& call) {
+  if (names_asset_set(call)) {
+    http::Response response = co_await post_asset_value(call);
+    co_return std::move(response);
+  }
   const auto known = writable_set(call);
   if (!known) co_return error_response(known.error());
   const auto body = parse_object(call);
@@ -196,6 +214,10 @@ Task<http::Response> post_set_value(Call& call) {
 }
 
 Task<http::Response> patch_state(Call& call) {
+  if (names_asset_set(call)) {
+    http::Response response = co_await patch_asset_value(call);
+    co_return std::move(response);
+  }
   const auto known = writable_state(call);
   if (!known) co_return error_response(known.error());
   const auto body = parse_object(call);
@@ -227,6 +249,10 @@ Task<http::Response> patch_state(Call& call) {
 }
 
 Task<http::Response> delete_state(Call& call) {
+  if (names_asset_set(call)) {
+    http::Response response = co_await delete_asset_value(call);
+    co_return std::move(response);
+  }
   const auto known = writable_state(call);
   if (!known) co_return error_response(known.error());
   const std::int32_t code = known->code;

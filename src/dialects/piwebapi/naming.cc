@@ -5,6 +5,22 @@ namespace {
 
 constexpr int kDepthMax = 64;  // A guard against rows that name each other as parents.
 
+/// `\\SERVER\Database`, or the server alone where the database is gone.
+std::string path_of_database(const Naming& naming, const catalog::Tables& tables, const Uuid& id) {
+  const catalog::AfDatabase* database = tables.af_databases.find(id);
+  return database != nullptr ? naming.database_path(*database) : naming.server_path();
+}
+
+/// A WebID of an object of the asset server, without what only some kinds have.
+WebId asset_id(const Naming& naming, WebIdKind kind, const Uuid& id) {
+  WebId made;
+  made.form = naming.form;
+  made.kind = kind;
+  made.server = naming.identity.asset_server;
+  made.id = id;
+  return made;
+}
+
 }  // namespace
 
 Uuid numbered_id(std::uint32_t number) {
@@ -28,8 +44,7 @@ std::string Naming::element_path(const catalog::Tables& tables, const catalog::A
     if (at->parent == at->database) break;
     at = tables.af_elements.find(at->parent);
   }
-  const catalog::AfDatabase* owner = tables.af_databases.find(element.database);
-  return (owner != nullptr ? database_path(*owner) : server_path()) + path;
+  return path_of_database(*this, tables, element.database) + path;
 }
 
 std::string Naming::attribute_path(const catalog::Tables& tables,
@@ -43,6 +58,36 @@ std::string Naming::attribute_path(const catalog::Tables& tables,
   }
   const catalog::AfElement* owner = tables.af_elements.find(attribute.element);
   return (owner != nullptr ? element_path(tables, *owner) : server_path()) + path;
+}
+
+std::string Naming::category_path(const catalog::Tables& tables,
+                                  const catalog::AfCategory& af_category) const {
+  const bool of_elements = af_category.kind == catalog::AfCategoryKind::element;
+  return path_of_database(*this, tables, af_category.database) +
+         (of_elements ? "\\CategoriesElement[" : "\\CategoriesAttribute[") + af_category.name + "]";
+}
+
+std::string Naming::element_template_path(const catalog::Tables& tables,
+                                          const catalog::AfElementTemplate& row) const {
+  return path_of_database(*this, tables, row.database) + "\\ElementTemplates[" + row.name + "]";
+}
+
+std::string Naming::attribute_template_path(const catalog::Tables& tables,
+                                            const catalog::AfAttributeTemplate& row) const {
+  std::string path;
+  const catalog::AfAttributeTemplate* at = &row;
+  for (int depth = 0; at != nullptr && depth < kDepthMax; ++depth) {
+    path.insert(0, "|" + at->name);
+    if (!at->parent) break;
+    at = tables.af_attribute_templates.find(*at->parent);
+  }
+  const catalog::AfElementTemplate* owner = tables.af_templates.find(row.element_template);
+  return (owner != nullptr ? element_template_path(tables, *owner) : server_path()) + path;
+}
+
+std::string Naming::asset_set_path(const catalog::Tables& tables,
+                                   const catalog::AfEnumerationSet& row) const {
+  return path_of_database(*this, tables, row.database) + "\\EnumerationSets[" + row.name + "]";
 }
 
 std::string Naming::data_server() const {
@@ -97,34 +142,62 @@ std::string Naming::asset_server() const {
 }
 
 std::string Naming::database(const catalog::AfDatabase& af_database) const {
-  WebId id;
-  id.form = form;
-  id.kind = WebIdKind::database;
-  id.server = identity.asset_server;
-  id.id = af_database.id;
+  WebId id = asset_id(*this, WebIdKind::database, af_database.id);
   id.path = database_path(af_database);
   return render_webid(id);
 }
 
 std::string Naming::element(const catalog::Tables& tables, const catalog::AfElement& af_element) const {
-  WebId id;
-  id.form = form;
-  id.kind = WebIdKind::element;
-  id.server = identity.asset_server;
-  id.id = af_element.id;
+  WebId id = asset_id(*this, WebIdKind::element, af_element.id);
   id.path = element_path(tables, af_element);
   return render_webid(id);
 }
 
 std::string Naming::attribute(const catalog::Tables& tables, const catalog::AfAttribute& af_attribute) const {
-  WebId id;
-  id.form = form;
-  id.kind = WebIdKind::attribute;
+  WebId id = asset_id(*this, WebIdKind::attribute, af_attribute.id);
   id.owner = WebIdOwner::element;
-  id.server = identity.asset_server;
   id.parent = af_attribute.element;
-  id.id = af_attribute.id;
   id.path = attribute_path(tables, af_attribute);
+  return render_webid(id);
+}
+
+std::string Naming::category(const catalog::Tables& tables, const catalog::AfCategory& row) const {
+  const bool of_elements = row.kind == catalog::AfCategoryKind::element;
+  WebId id =
+      asset_id(*this, of_elements ? WebIdKind::element_category : WebIdKind::attribute_category, row.id);
+  id.path = category_path(tables, row);
+  return render_webid(id);
+}
+
+std::string Naming::element_template(const catalog::Tables& tables,
+                                     const catalog::AfElementTemplate& row) const {
+  WebId id = asset_id(*this, WebIdKind::element_template, row.id);
+  id.path = element_template_path(tables, row);
+  return render_webid(id);
+}
+
+std::string Naming::attribute_template(const catalog::Tables& tables,
+                                       const catalog::AfAttributeTemplate& row) const {
+  WebId id = asset_id(*this, WebIdKind::attribute_template, row.id);
+  id.owner = WebIdOwner::element;
+  id.parent = row.element_template;
+  id.path = attribute_template_path(tables, row);
+  return render_webid(id);
+}
+
+std::string Naming::asset_set(const catalog::Tables& tables, const catalog::AfEnumerationSet& row) const {
+  WebId id = asset_id(*this, WebIdKind::enumeration_set, row.id);
+  id.owner = WebIdOwner::asset_server;
+  id.path = asset_set_path(tables, row);
+  return render_webid(id);
+}
+
+std::string Naming::asset_value(const catalog::Tables& tables, const catalog::AfEnumerationSet& row,
+                                const catalog::AfEnumerationValue& value) const {
+  WebId id = asset_id(*this, WebIdKind::enumeration_value, value.id);
+  id.owner = WebIdOwner::asset_server;
+  id.parent = row.id;
+  id.path = asset_set_path(tables, row) + "\\" + value.name;
   return render_webid(id);
 }
 

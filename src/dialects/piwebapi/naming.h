@@ -36,6 +36,13 @@ struct Naming {
   std::string element_path(const catalog::Tables& tables, const catalog::AfElement& element) const;
   std::string attribute_path(const catalog::Tables& tables, const catalog::AfAttribute& attribute) const;
 
+  std::string category_path(const catalog::Tables& tables, const catalog::AfCategory& category) const;
+  std::string element_template_path(const catalog::Tables& tables,
+                                    const catalog::AfElementTemplate& element_template) const;
+  std::string attribute_template_path(const catalog::Tables& tables,
+                                      const catalog::AfAttributeTemplate& attribute_template) const;
+  std::string asset_set_path(const catalog::Tables& tables, const catalog::AfEnumerationSet& set) const;
+
   std::string data_server() const;
   std::string point(PointId id, std::string_view tag) const;
   std::string set(const DigitalSet& set) const;
@@ -44,6 +51,14 @@ struct Naming {
   std::string database(const catalog::AfDatabase& database) const;
   std::string element(const catalog::Tables& tables, const catalog::AfElement& element) const;
   std::string attribute(const catalog::Tables& tables, const catalog::AfAttribute& attribute) const;
+  std::string category(const catalog::Tables& tables, const catalog::AfCategory& category) const;
+  std::string element_template(const catalog::Tables& tables,
+                               const catalog::AfElementTemplate& element_template) const;
+  std::string attribute_template(const catalog::Tables& tables,
+                                 const catalog::AfAttributeTemplate& attribute_template) const;
+  std::string asset_set(const catalog::Tables& tables, const catalog::AfEnumerationSet& set) const;
+  std::string asset_value(const catalog::Tables& tables, const catalog::AfEnumerationSet& set,
+                          const catalog::AfEnumerationValue& value) const;
 };
 
 /// Ids of the data server's sets and states, which have no GUID of their own: the number in the first group.

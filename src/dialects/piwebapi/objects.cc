@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "catalog/asset_rules.h"
 #include "dialects/piwebapi/address.h"
 #include "dialects/piwebapi/render.h"
 
@@ -11,6 +12,14 @@ void write_stream_links(http::JsonWriter& json, const Naming& naming, const std:
   json.member("RecordedData", naming.link(streams + "/recorded"));
   json.member("PlotData", naming.link(streams + "/plot"));
   json.member("SummaryData", naming.link(streams + "/summary"));
+}
+
+/// `associations` is a list with semicolons. *PI Web API Reference, "Attribute Get"*.
+bool wants_reference(const Call& call) {
+  for (const std::string_view name : split(call.parameter_or("associations", ""), ';')) {
+    if (iequals(trim(name), "DataReference")) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -121,10 +130,14 @@ void write_database(http::JsonWriter& json, const Naming& naming, const catalog:
   json.member("Name", database.name);
   json.member("Description", database.description);
   json.member("Path", naming.database_path(database));
-  json.key("ExtendedProperties").object_begin().object_end();
+  write_extended(json, database.extended);
   json.key("Links").object_begin();
   json.member("Self", naming.link("assetdatabases/" + id));
   json.member("Elements", naming.link("assetdatabases/" + id + "/elements"));
+  json.member("ElementTemplates", naming.link("assetdatabases/" + id + "/elementtemplates"));
+  json.member("ElementCategories", naming.link("assetdatabases/" + id + "/elementcategories"));
+  json.member("AttributeCategories", naming.link("assetdatabases/" + id + "/attributecategories"));
+  json.member("EnumerationSets", naming.link("assetdatabases/" + id + "/enumerationsets"));
   json.member("EventFrames", naming.link("assetdatabases/" + id + "/eventframes"));
   json.member("AssetServer", naming.link("assetservers/" + naming.asset_server()));
   json.object_end().object_end();
@@ -143,19 +156,17 @@ void write_element(http::JsonWriter& json, const Naming& naming, const catalog::
   json.key("Paths").array_begin().value(path).array_end();
   json.member("TemplateName", element.template_name);
   json.member("HasChildren", !tables.af_elements.children(element.id).empty());
-  json.key("CategoryNames").array_begin();
-  for (const std::string& category : element.categories) json.value(category);
-  json.array_end();
-  json.key("ExtendedProperties").object_begin();
-  for (const auto& [name, value] : element.extended) {
-    json.key(name).object_begin().member("Value", value).object_end();
-  }
-  json.object_end();
+  write_texts(json, "CategoryNames", element.categories);
+  write_extended(json, element.extended);
   json.key("Links").object_begin();
   json.member("Self", naming.link("elements/" + id));
   json.member("Attributes", naming.link("elements/" + id + "/attributes"));
   json.member("Elements", naming.link("elements/" + id + "/elements"));
+  json.member("Categories", naming.link("elements/" + id + "/categories"));
   json.member("EventFrames", naming.link("elements/" + id + "/eventframes"));
+  if (const auto* made_from = tables.af_templates.find_name(element.database, element.template_name)) {
+    json.member("Template", naming.link("elementtemplates/" + naming.element_template(tables, *made_from)));
+  }
   if (const catalog::AfDatabase* database = tables.af_databases.find(element.database)) {
     const std::string database_link = naming.link("assetdatabases/" + naming.database(*database));
     json.member("Database", database_link);
@@ -169,15 +180,17 @@ void write_element(http::JsonWriter& json, const Naming& naming, const catalog::
   json.object_end().object_end();
 }
 
-void write_attribute(http::JsonWriter& json, const Naming& naming, const catalog::Tables& tables,
+void write_attribute(http::JsonWriter& json, const Call& call, const catalog::Tables& tables,
                      const catalog::AfAttribute& attribute) {
+  const Naming& naming = call.naming;
   const std::string id = naming.attribute(tables, attribute);
   const std::string path = naming.attribute_path(tables, attribute);
   const Point* point = nullptr;
   const bool referenced = !attribute.data_reference.empty();
   if (referenced) {
     const PointReference reference = point_reference(tables, naming, attribute);
-    if (const auto found = find_point_path(tables, naming.identity, reference.path)) point = *found;
+    const auto found = find_point_path(tables, naming.identity, reference.path);
+    if (found && call.may_see((*found)->tag)) point = *found;
   }
   json.object_begin();
   json.member("WebId", id);
@@ -190,7 +203,7 @@ void write_attribute(http::JsonWriter& json, const Naming& naming, const catalog
   json.member("TypeQualifier", attribute.type_qualifier);
   json.member("DefaultUnitsName", attribute.units);
   json.member("DefaultUnitsNameAbbreviation", attribute.units);
-  json.member("DisplayDigits", -5);
+  json.member("DisplayDigits", attribute.display_digits);
   json.member("DataReferencePlugIn", attribute.data_reference);
   json.member("ConfigString", attribute.config_string);
   json.member("IsConfigurationItem", attribute.configuration_item);
@@ -198,16 +211,29 @@ void write_attribute(http::JsonWriter& json, const Naming& naming, const catalog
   json.member("IsHidden", attribute.hidden);
   json.member("IsManualDataEntry", attribute.manual_entry);
   json.member("HasChildren", !tables.af_attributes.children(attribute.id).empty());
-  json.key("CategoryNames").array_begin();
-  for (const std::string& category : attribute.categories) json.value(category);
-  json.array_end();
+  write_texts(json, "CategoryNames", attribute.categories);
   json.member("Step", point != nullptr && point->step);
-  json.member("TraitName", "");
+  json.member("TraitName", attribute.trait);
   json.member("Span", point != nullptr ? point->span : 0.0);
   json.member("Zero", point != nullptr ? point->zero : 0.0);
+  if (referenced && wants_reference(call)) {
+    json.key("DataReference").object_begin().member("Type", attribute.data_reference);
+    if (point != nullptr) {
+      json.key("PIPoint");
+      write_point(json, naming, tables, *point);
+    }
+    json.object_end();
+  }
   json.key("Links").object_begin();
   json.member("Self", naming.link("attributes/" + id));
   json.member("Attributes", naming.link("attributes/" + id + "/attributes"));
+  json.member("Categories", naming.link("attributes/" + id + "/categories"));
+  if (attribute.from_template) {
+    if (const auto* made_from = tables.af_attribute_templates.find(*attribute.from_template)) {
+      json.member("Template",
+                  naming.link("attributetemplates/" + naming.attribute_template(tables, *made_from)));
+    }
+  }
   if (const catalog::AfElement* element = tables.af_elements.find(attribute.element)) {
     json.member("Element", naming.link("elements/" + naming.element(tables, *element)));
   }
@@ -225,13 +251,9 @@ void write_attribute(http::JsonWriter& json, const Naming& naming, const catalog
     // Clients write a static attribute through its own link.
     json.member("Value", naming.link("attributes/" + id + "/value"));
   }
-  if (const DigitalSet* set = attribute.type_qualifier.empty()
-                                  ? nullptr
-                                  : tables.digital_sets.find_name(attribute.type_qualifier)) {
-    const std::string set_id = naming.set(*set);
-    json.member("EnumerationSet", naming.link("enumerationsets/" + set_id));
-    json.member("EnumerationValues", naming.link("enumerationsets/" + set_id + "/enumerationvalues"));
-  }
+  const catalog::AfDatabase* database = database_of(tables, attribute);
+  write_qualifier_links(json, naming, tables, database != nullptr ? database->id : Uuid{},
+                        attribute.type_qualifier);
   json.object_end().object_end();
 }
 

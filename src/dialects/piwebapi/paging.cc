@@ -1,6 +1,8 @@
 #include "dialects/piwebapi/paging.h"
 
 #include "base/text.h"
+#include "dialects/piwebapi/object_lists.h"
+#include "dialects/piwebapi/reads.h"
 
 namespace penstock::dialects::piwebapi {
 
@@ -37,6 +39,33 @@ void write_page_links(http::JsonWriter& json, const Call& call, const Page& page
 bool fits_filter(const Call& call, std::string_view parameter, std::string_view name) {
   const std::string_view filter = call.parameter_or(parameter, "*");
   return filter == "*" || glob_match(filter, name);
+}
+
+Result<bool> sorted_backwards(const Call& call) {
+  const std::string_view field = trim(call.parameter_or("sortField", "Name"));
+  if (!iequals(field, "Name")) {
+    return fail(ErrorCode::invalid_argument, "sortField", "Parameter (sortField) has an unknown value.");
+  }
+  return is_descending(call);
+}
+
+Result<Include> include_mode(const Call& call) {
+  static constexpr Choice kModes[] = {{"All", 0}, {"ItemsWithExceptions", 1}, {"ItemsWithoutExceptions", 2}};
+  TRY(const int mode, choice_of(call, "includeMode", 0, kModes));
+  return mode == 0 ? Include::all : mode == 1 ? Include::failed : Include::found;
+}
+
+Result<Identifiers> identifiers_of(const Call& call) {
+  Identifiers found{call.query.all("webId", http::Parameters::Case::insensitive),
+                    call.query.all("path", http::Parameters::Case::insensitive)};
+  if (found.webids.empty() && found.paths.empty()) {
+    return fail(ErrorCode::invalid_argument, "webId", "A webId or a path is required.");
+  }
+  if (found.webids.size() + found.paths.size() > call.settings.max_returned_items) {
+    return fail(ErrorCode::invalid_argument, "webId",
+                "More objects were asked for than the server returns in one call.");
+  }
+  return found;
 }
 
 }  // namespace penstock::dialects::piwebapi

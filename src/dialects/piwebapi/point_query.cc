@@ -1,33 +1,10 @@
 #include "dialects/piwebapi/point_query.h"
 
 #include "base/text.h"
+#include "dialects/piwebapi/query_terms.h"
 
 namespace penstock::dialects::piwebapi {
 namespace {
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-tl::unexpected<Error> bad_query(std::string why) {
-  return fail(ErrorCode::invalid_argument, "query", "Parameter (query) is not valid: " + std::move(why));
-}
-
-/// A quoted text or a run without blanks, from `at` on; `at` goes behind it. False for an open quote.
-bool take_value(std::string_view text, std::size_t& at, std::string& value) {
-  value.clear();
-  if (at < text.size() && (text[at] == '"' || text[at] == '\'')) {
-    const std::size_t end = text.find(text[at], at + 1);
-    if (end == std::string_view::npos) return false;
-    value = text.substr(at + 1, end - at - 1);
-    at = end + 1;
-    return true;
-  }
-  const std::size_t first = at;
-  while (at < text.size() && !is_blank(text[at])) ++at;
-  value = text.substr(first, at - first);
-  return true;
-}
 
 bool fits_flag(std::string_view wanted, bool flag) {
   return iequals(wanted, "true") || wanted == "1" ? flag
@@ -59,36 +36,20 @@ Result<PointQuery::Field> PointQuery::field_of(std::string_view name) {
   for (const Name& known : kNames) {
     if (iequals(known.name, name)) return known.field;
   }
-  return bad_query("there is no field '" + std::string{name.substr(0, 40)} + "'.");
+  return unknown_query_field(name);
 }
 
 Result<PointQuery> PointQuery::parse(std::string_view text, bool or_descriptor) {
+  TRY(auto terms, parse_query_terms(text));
   PointQuery query;
-  std::size_t at = 0;
-  while (true) {
-    while (at < text.size() && is_blank(text[at])) ++at;
-    if (at == text.size()) return query;
-    // A field's name is letters up to a colon; anything else is a bare word.
-    std::size_t colon = at;
-    while (colon < text.size() && ((text[colon] | 0x20) >= 'a' && (text[colon] | 0x20) <= 'z')) ++colon;
-    Term term{or_descriptor ? Field::any : Field::name, {}};
-    if (colon > at && colon < text.size() && text[colon] == ':') {
-      TRY(const Field field, field_of(text.substr(at, colon - at)));
-      term.field = field;
-      at = colon + 1;
-      if (at < text.size() && (text[at] == '<' || text[at] == '>')) {
-        return bad_query("only the operators : and := are offered.");
-      }
-      if (at < text.size() && text[at] == '=') ++at;
-      if (!take_value(text, at, term.value)) return bad_query("a quote is not closed.");
-    } else {
-      const bool quoted = text[at] == '"' || text[at] == '\'';
-      if (!take_value(text, at, term.value)) return bad_query("a quote is not closed.");
-      if (!quoted && iequals(term.value, "AND")) continue;
-      if (!quoted && iequals(term.value, "OR")) return bad_query("OR is not offered.");
+  for (QueryTerm& term : terms) {
+    Field field = or_descriptor ? Field::any : Field::name;
+    if (!term.field.empty()) {
+      TRY(field, field_of(term.field));
     }
-    query.terms_.push_back(std::move(term));
+    query.terms_.push_back({field, std::move(term.value)});
   }
+  return query;
 }
 
 bool PointQuery::matches(const catalog::Tables& tables, const Point& point) const {

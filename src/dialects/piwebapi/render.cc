@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "dialects/common/column_text.h"
 
+#include "dialects/piwebapi/address.h"
+
 namespace penstock::dialects::piwebapi {
 namespace {
 
@@ -154,6 +156,14 @@ class NumberRows {
   char buffer_[kBufferSize];
 };
 
+Item item_of(const Sample& sample) {
+  Item item{sample.time.unix_ns(), sample.quality};
+  if (const auto* number = std::get_if<double>(&sample.value)) item.number = *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&sample.value)) item.integer = *integer;
+  if (const auto* text = std::get_if<std::string>(&sample.value)) item.text = *text;
+  return item;
+}
+
 }  // namespace
 
 ValueFields ValueFields::selected(const SelectedFields& fields, bool in_items) {
@@ -173,11 +183,11 @@ ValueFields ValueFields::selected(const SelectedFields& fields, bool in_items) {
 
 void append_timed_value(std::string& out, const Stream& stream, const Sample& sample,
                         const ValueFields& fields, std::string_view units) {
-  Item item{sample.time.unix_ns(), sample.quality};
-  if (const auto* number = std::get_if<double>(&sample.value)) item.number = *number;
-  if (const auto* integer = std::get_if<std::int64_t>(&sample.value)) item.integer = *integer;
-  if (const auto* text = std::get_if<std::string>(&sample.value)) item.text = *text;
-  append_item(out, stream, item, fields, units);
+  append_item(out, stream, item_of(sample), fields, units);
+}
+
+void append_plain_value(std::string& out, const Stream& stream, const Sample& sample) {
+  append_value(out, stream, item_of(sample));
 }
 
 void append_timed_values(std::string& out, const Stream& stream, const Run& run, const ValueFields& fields,
@@ -213,20 +223,25 @@ Sample pt_created(const Stream& stream) {
 }
 
 Stream attribute_stream(const catalog::Tables& tables, const catalog::AfAttribute& attribute) {
+  const catalog::AfElement* element = tables.af_elements.find(attribute.element);
+  return attribute_stream(tables, element != nullptr ? element->database : Uuid{}, attribute);
+}
+
+Stream attribute_stream(const catalog::Tables& tables, const Uuid& database,
+                        const catalog::AfAttributeFields& fields) {
   Stream stream;
-  stream.tag = attribute.name;
-  const std::string& type = attribute.type;
+  stream.tag = fields.name;
+  const std::string& type = fields.type;
   if (iequals(type, "EnumerationValue")) {
     stream.type = PointType::digital;
-    const DigitalSet* set = tables.digital_sets.find_name(attribute.type_qualifier);
-    if (set != nullptr) stream.set = *set;
+    stream.set = states_of(tables, database, fields.type_qualifier);
   } else if (iequals(type, "DateTime")) {
     stream.type = PointType::timestamp;
   } else if (iequals(type, "Single")) {
     stream.type = PointType::float32;
-  } else if (attribute.value && std::holds_alternative<std::int64_t>(attribute.value->value)) {
+  } else if (fields.value && std::holds_alternative<std::int64_t>(fields.value->value)) {
     stream.type = PointType::int32;  // All integers print alike.
-  } else if (attribute.value && std::holds_alternative<std::string>(attribute.value->value)) {
+  } else if (fields.value && std::holds_alternative<std::string>(fields.value->value)) {
     stream.type = PointType::string;
   } else {
     stream.type = PointType::float64;

@@ -60,7 +60,14 @@ Task<http::Response> delete_set(Call& call);
 Task<http::Response> post_set_value(Call& call);
 Task<http::Response> patch_state(Call& call);
 Task<http::Response> delete_state(Call& call);
-// asset_changes.cc
+// asset_sets.cc
+Task<http::Response> post_database_set(Call& call);
+Task<http::Response> patch_asset_set(Call& call);
+Task<http::Response> delete_asset_set(Call& call);
+Task<http::Response> post_asset_value(Call& call);
+Task<http::Response> patch_asset_value(Call& call);
+Task<http::Response> delete_asset_value(Call& call);
+// asset_changes.cc, attribute_changes.cc
 Task<http::Response> post_database(Call& call);
 Task<http::Response> patch_database(Call& call);
 Task<http::Response> delete_database(Call& call);
@@ -74,6 +81,7 @@ Task<http::Response> patch_attribute(Call& call);
 Task<http::Response> delete_attribute(Call& call);
 // enumerations.cc
 http::Response get_server_sets(Call& call);
+http::Response get_database_sets(Call& call);
 http::Response get_set_by_path(Call& call);
 http::Response get_set(Call& call);
 http::Response get_set_values(Call& call);
@@ -85,17 +93,47 @@ http::Response get_asset_server(Call& call);
 http::Response get_databases(Call& call);
 http::Response get_database_by_path(Call& call);
 http::Response get_database(Call& call);
-http::Response get_database_elements(Call& call);
 http::Response get_element_by_path(Call& call);
 http::Response get_element(Call& call);
-http::Response get_element_elements(Call& call);
-http::Response get_element_attributes(Call& call);
 http::Response get_no_event_frames(Call& call);
 http::Response get_attribute_by_path(Call& call);
 http::Response get_attribute(Call& call);
-http::Response get_attribute_attributes(Call& call);
 http::Response get_attribute_value(Call& call);
 Task<http::Response> put_attribute_value(Call& call);
+// asset_lists.cc, asset_search.cc, asset_config.cc
+http::Response get_database_elements(Call& call);
+http::Response get_element_elements(Call& call);
+http::Response get_element_attributes(Call& call);
+http::Response get_attribute_attributes(Call& call);
+http::Response get_elements_multiple(Call& call);
+http::Response get_attributes_multiple(Call& call);
+http::Response get_elements_search(Call& call);
+http::Response get_attributes_search(Call& call);
+Task<http::Response> post_element_config(Call& call);
+Task<http::Response> post_attribute_config(Call& call);
+// categories.cc
+http::Response get_database_categories(Call& call);
+http::Response get_category_by_path(Call& call);
+http::Response get_category(Call& call);
+http::Response get_object_categories(Call& call);
+Task<http::Response> post_category(Call& call);
+Task<http::Response> patch_category(Call& call);
+Task<http::Response> delete_category(Call& call);
+// templates.cc, template_changes.cc
+http::Response get_database_templates(Call& call);
+http::Response get_element_template_by_path(Call& call);
+http::Response get_element_template(Call& call);
+http::Response get_template_attributes(Call& call);
+http::Response get_attribute_template_by_path(Call& call);
+http::Response get_attribute_template(Call& call);
+http::Response get_attribute_template_attributes(Call& call);
+Task<http::Response> post_element_template(Call& call);
+Task<http::Response> patch_element_template(Call& call);
+Task<http::Response> delete_element_template(Call& call);
+Task<http::Response> post_template_attribute(Call& call);
+Task<http::Response> post_attribute_template_attribute(Call& call);
+Task<http::Response> patch_attribute_template(Call& call);
+Task<http::Response> delete_attribute_template(Call& call);
 // reads.cc; the kinds of reads stand in reads.h
 http::Response get_stream_value(Call& call);
 // streamsets.cc

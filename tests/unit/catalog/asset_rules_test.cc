@@ -82,7 +82,7 @@ TEST(AssetRules, EnumerationSetsKeepTheirValuesApartAndInOrder) {
 
 TEST(AssetRules, AnotherDatabaseIsLeftAlone) {
   House house;
-  AfDatabase second{Uuid::random(), "Second", ""};
+  AfDatabase second{Uuid::random(), "Second", "", {}};
   AfElement element = house.element("E");
   element.database = element.parent = second.id;
   AfAttribute attribute = House::attribute(element, "Mode");
