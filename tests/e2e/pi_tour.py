@@ -134,6 +134,78 @@ def assets(c):
     c.get(f"elements/{child}", 404)
 
 
+def asset_types(c):
+    """As the vendor's own sample sets up its sandbox, and on: every step is what a client finds by the links before."""
+    server = c.get("assetservers", path="\\\\PENSTOCK")
+    c.post(server["Links"]["Self"] + "/assetdatabases", 201, {"Name": "Sandbox", "ExtendedProperties": {}})
+    database = c.get("assetdatabases", path="\\\\PENSTOCK\\Sandbox")
+    links = database["Links"]
+    category = c.make(links["ElementCategories"], {"Name": "Machines"})
+    c.make(links["AttributeCategories"], {"Name": "Limits"})
+    template = c.get(c.post(links["Self"] + "/elementtemplates", 201, {
+        "Name": "Pump", "CategoryNames": ["Machines"], "AllowElementToExtend": True}).headers["Location"])
+    attributes = template["Links"]["AttributeTemplates"]
+    active = c.make(attributes, {"Name": "Active", "IsConfigurationItem": True, "Type": "Boolean"})
+    c.make(attributes, {"Name": "OS", "IsConfigurationItem": True, "Type": "String", "DefaultValue": "none"})
+    tag = c.make(attributes, {"Name": "Tag", "Type": "Double", "DataReferencePlugIn": "PI Point", "ConfigString":
+                              "\\\\PENSTOCK\\%Element%_Tag;ReadOnly=False;ptclassname=classic;pointtype=Float64"})
+    c.make(f"attributetemplates/{tag}/attributetemplates", {"Name": "Hi", "TraitName": "LimitHi", "CategoryNames": ["Limits"]})
+    sets = c.make(links["EnumerationSets"], {"Name": "Modes"})
+    for name, value in (("High", 70000), ("Low", -2)):
+        c.make(f"enumerationsets/{sets}/enumerationvalues", {"Name": name, "Value": value})
+    c.make(attributes, {"Name": "Mode", "Type": "EnumerationValue", "TypeQualifier": "Modes", "DefaultValue": "Low"})
+
+    c.post(links["Self"] + "//elements", 201, {"Name": "P1", "TemplateName": "Pump", "ExtendedProperties": {}})
+    element = c.get("elements", path="\\\\PENSTOCK\\Sandbox\\P1")
+    found = {row["Name"]: row for row in c.get(element["Links"]["Attributes"])["Items"]}
+    check_equal(sorted(found), ["Active", "Mode", "OS", "Tag"], "the attributes of the template")
+    log = c.post(f"elements/{element['WebId']}/config", 200, {"includeChildElements": True}).json()
+    check_equal([item["Substatus"] for item in log["Items"]], [201], "the point of the reference was made")
+    c.call("PUT", found["Active"]["Links"]["Value"], 204, {"Value": True})
+    check_equal(c.get(found["Active"]["Links"]["Value"])["Value"], True, "a flag")
+    check_equal(c.get(found["OS"]["Links"]["Value"])["Value"], "none", "a default")
+    check_equal(c.get(found["Mode"]["Links"]["Value"])["Value"]["Value"], -2, "a value of the set")
+    c.post(f"streams/{found['Tag']['WebId']}/value", 202, {"Value": 5.5})
+    check_equal(c.get(f"streams/{found['Tag']['WebId']}/end")["Value"], 5.5, "through the new point")
+    point = c.get("points", path="\\\\PENSTOCK\\P1_Tag")
+    shown = c.get(f"attributes/{found['Tag']['WebId']}", associations="DataReference")
+    check_equal(shown["DataReference"]["PIPoint"]["WebId"], point["WebId"], "the point inside the attribute")
+    check_equal(len(c.get("elements/search", query="template:Pump", databaseWebId=database["WebId"])["Items"]), 1, "search")
+    check_equal(len(c.get("attributes/search", query="element:P1 name:O*")["Items"]), 1, "search of attributes")
+    check_equal(len(c.get("elements/multiple", 207, webId=[element["WebId"], "bad"])["Items"]), 2, "several elements")
+    c.call("PATCH", f"elementtemplates/{template['WebId']}", 204, {"Name": "Mover"})
+    check_equal(c.get(element["Links"]["Self"])["TemplateName"], "Mover", "the element knows its renamed template")
+    c.make(attributes, {"Name": "Late", "Type": "Int32"})
+    c.get("attributes", path="\\\\PENSTOCK\\Sandbox\\P1|Late")
+    for form in ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly"):
+        again = c.get(f"attributetemplates/{active}", webIdType=form)
+        check_equal(c.get(again["Links"]["Self"])["WebId"], active, f"an attribute template by {form}")
+    for path in (f"elementtemplates/{template['WebId']}", f"elementcategories/{category}", f"enumerationsets/{sets}",
+                 f"attributes/{found['OS']['WebId']}"):
+        c.call("DELETE", path, 409)
+    c.call("DELETE", element["Links"]["Self"], 204)
+    c.call("DELETE", f"elementtemplates/{template['WebId']}", 204)
+    c.call("DELETE", f"elementcategories/{category}", 204)
+    c.call("DELETE", f"points/{point['WebId']}", 204)
+    return database["WebId"]
+
+
+def restarted(c, server, database):
+    """What was made is there after a kill."""
+    template = c.make(f"assetdatabases/{database}/elementtemplates", {"Name": "Kept"})
+    c.make(f"elementtemplates/{template}/attributetemplates", {"Name": "A", "Type": "Int32", "DefaultValue": 7})
+    element = c.make(f"assetdatabases/{database}/elements", {"Name": "E", "TemplateName": "Kept"})
+    server.kill()
+    server.start()
+    check_equal(c.get(f"elements/{element}")["TemplateName"], "Kept", "the element after a kill")
+    items = c.get(f"elements/{element}/attributes")["Items"]
+    check_equal([item["Name"] for item in items], ["A"], "its attributes after a kill")
+    check_equal(c.get("attributetemplates", path="\\\\PENSTOCK\\Sandbox\\ElementTemplates[Kept]|A")["DefaultValue"], 7,
+                "the attribute template after a kill")
+    c.call("DELETE", f"assetdatabases/{database}", 204)
+    c.get(f"elementtemplates/{template}", 404)
+
+
 def batch(c, server, a, b):
     body = {
         "find": {"Method": "GET", "Resource": f"{c.base}/dataservers/{server}/points?nameFilter=Tour.*"},
@@ -180,6 +252,7 @@ def main():
         values(c, a, b)
         enumerations(c, data_server)
         assets(c)
+        restarted(c, server, asset_types(c))
         batch(c, data_server, a, b)
         mistakes(c, a)
         for web_id in (a, b):

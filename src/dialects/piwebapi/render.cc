@@ -33,7 +33,13 @@ void append_value(std::string& out, const Stream& stream, const Item& item) {
     case PointType::float16:
     case PointType::float64: json.value(item.number); return;
     case PointType::int16:
-    case PointType::int32: json.value(item.integer); return;
+    case PointType::int32:
+      if (stream.boolean) {
+        json.value(item.integer != 0);
+      } else {
+        json.value(item.integer);
+      }
+      return;
     case PointType::timestamp: json.value(format_trimmed(Timestamp::from_unix_ns(item.integer))); return;
     case PointType::digital:
       append_state(out, static_cast<std::int32_t>(item.integer), stream.set ? *stream.set : system_set(),
@@ -239,6 +245,9 @@ Stream attribute_stream(const catalog::Tables& tables, const Uuid& database,
     stream.type = PointType::timestamp;
   } else if (iequals(type, "Single")) {
     stream.type = PointType::float32;
+  } else if (iequals(type, "Boolean")) {
+    stream.type = PointType::int32;
+    stream.boolean = true;
   } else if (fields.value && std::holds_alternative<std::int64_t>(fields.value->value)) {
     stream.type = PointType::int32;  // All integers print alike.
   } else if (fields.value && std::holds_alternative<std::string>(fields.value->value)) {

@@ -77,6 +77,7 @@ struct Stream {
   std::string tag;
   PointType type = PointType::float32;
   bool step = false, future = false;
+  bool boolean = false;  ///< Integers are shown as false and true: an attribute of that type.
   double zero = 0, span = 100;
   Timestamp created = Timestamp::from_unix_ns(0);
   std::optional<DigitalSet> set;  ///< Of a digital point.
