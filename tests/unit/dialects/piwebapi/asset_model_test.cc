@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "asset_door.h"
 
 namespace penstock::dialects::piwebapi {
@@ -102,6 +105,24 @@ TEST(PiAssetModel, AChangeOfOneMemberLeavesTheOthers) {
   EXPECT_EQ(house.patch("assetdatabases/" + house.database, R"({"ExtendedProperties":{"k":"v"}})"), 204);
   EXPECT_EQ(house.read("assetdatabases/" + house.database).find("ExtendedProperties")->to_string(),
             R"({"k":{"Value":"v"}})");
+}
+
+TEST(PiAssetModel, ChangesAtOneTimeDoNotTakeEachOtherBack) {
+  AssetDoor house;
+  const std::string element =
+      "elements/" + house.make("assetdatabases/" + house.database + "/elements", "{\"Name\":\"E\"}");
+  std::atomic<int> lost = 0;
+  const auto change = [&](const std::string& member) {
+    for (int i = 0; i < 100; ++i) {
+      const std::string text = "v" + std::to_string(i);
+      house.patch(element, "{\"" + member + "\":\"" + text + "\"}");
+      if (Door::text(house.read(element), member) != text) ++lost;
+    }
+  };
+  std::thread names{change, "Name"}, descriptions{change, "Description"};
+  names.join();
+  descriptions.join();
+  EXPECT_EQ(lost, 0);
 }
 
 TEST(PiAssetModel, SeveralElementsAndAttributesAtOnce) {
