@@ -179,7 +179,7 @@ def asset_types(c):
     c.get("attributes", path="\\\\PENSTOCK\\Sandbox\\P1|Late")
     for form in ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly"):
         again = c.get(f"attributetemplates/{active}", webIdType=form)
-        check_equal(c.get(again["Links"]["Self"])["WebId"], active, f"an attribute template by {form}")
+        check_equal(c.get(again["Links"]["Self"])["Id"], again["Id"], f"an attribute template by {form}")
     for path in (f"elementtemplates/{template['WebId']}", f"elementcategories/{category}", f"enumerationsets/{sets}",
                  f"attributes/{found['OS']['WebId']}"):
         c.call("DELETE", path, 409)
