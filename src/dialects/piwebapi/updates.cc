@@ -113,6 +113,15 @@ std::string why_of(const Error& error) {
   return error.detail.empty() ? "The stream could not be read." : error.detail;
 }
 
+/// A WebID that outlives a rename.
+std::string lasting_webid(const Call& call, const Target& target) {
+  Naming by_id = call.naming;
+  by_id.form = WebIdForm::id_only;
+  if (!target.attribute) return by_id.point(target.stream.point, target.stream.tag);
+  const auto reader = call.archive().catalog();
+  return by_id.attribute(*reader, *target.attribute);
+}
+
 /// Registers one stream and appends what the client learns of it. The marker, or empty if it failed.
 Result<std::string> register_one(const Call& call, Member member, std::string& out) {
   const auto target = updatable(call, std::move(member.target));
@@ -123,7 +132,7 @@ Result<std::string> register_one(const Call& call, Member member, std::string& o
   if (target) {
     const PointId points[] = {target->stream.point};
     TRY(auto watch, call.archive().watch(points, Registration::kKeptMax));
-    if (const auto made = call.door.updates().add(call, member.webid, std::move(watch))) {
+    if (const auto made = call.door.updates().add(call, lasting_webid(call, *target), std::move(watch))) {
       marker = marker_text(*made, 0);
     } else {
       why = "Too many streams are registered for updates.";

@@ -25,7 +25,7 @@ class Registration {
 
   const std::string id;     ///< 32 hex digits.
   const std::string owner;  ///< Name of the caller, who alone may ask.
-  const std::string webid;  ///< As it was registered.
+  const std::string webid;  ///< Of the stream, whatever it is named.
 
   struct Since {
     std::vector<archive::Change> changes;
