@@ -140,6 +140,8 @@ Entry take_entry(const Call& call, const catalog::Tables& tables, const Root& ro
     entry.failure = status_for(allowed.error());
   } else if (target->kind == Target::Kind::fixed) {
     add_fixed(call, *target, *values, shape, options, work, entry);
+  } else if (const auto units = check_units_of(*target, *values); !units) {
+    entry.failure = status_for(units.error());
   } else {
     const ParseRules rules{options.update != UpdateOption::remove, call.now, call.settings.max_write_items};
     entry.parsed = parse_items(*values, target->stream, rules);

@@ -89,10 +89,13 @@ Result<void> check_units_of(const Target& target, const http::Body& body) {
   if (!document) return {};
   const json::Value* items =
       document->is_object() ? document->find("Items", json::Case::insensitive) : &*document;
-  if (items == nullptr || !items->is_array()) return check_units(target, wire_timed_value(*document).units);
-  for (const json::Value& item : items->array()) {
-    TRY_VOID(check_units(target, wire_timed_value(item).units));
-  }
+  const bool is_list = items != nullptr && items->is_array();
+  return check_units_of(target, is_list ? std::span{items->array()} : std::span{&*document, 1});
+}
+
+Result<void> check_units_of(const Target& target, std::span<const json::Value> items) {
+  if (!target.attribute) return {};
+  for (const json::Value& item : items) TRY_VOID(check_units(target, wire_timed_value(item).units));
   return {};
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "dialects/piwebapi/call.h"
 #include "dialects/piwebapi/target.h"
 #include "http/json.h"
@@ -29,10 +31,11 @@ WriteCommand command_of(const Call& call, const WriteOptions& options);
 /// unsupported.
 Result<void> check_target(const Call& call, const Target& target);
 
-/// Refuses a body with a unit that is not the one of the attribute through which a point is written; points
-/// themselves have none, and ignore what is sent. A body that is no JSON passes: others say so.
+/// Refuses timed values with a unit that is not the one of the attribute through which a point is written;
+/// points themselves have none, and ignore what is sent. A body that is no JSON passes: others say so.
 /// Errors: conflict.
 Result<void> check_units_of(const Target& target, const http::Body& body);
+Result<void> check_units_of(const Target& target, std::span<const json::Value> items);
 
 /// What a static attribute keeps for a timed value. Errors: invalid_argument, conflict (units), and those of
 /// coerce_attribute and write_time.
