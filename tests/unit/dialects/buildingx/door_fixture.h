@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "../one_door.h"
 #include "auth/authenticator.h"
 #include "base/task.h"
 #include "base/text.h"
@@ -49,38 +48,18 @@ inline auth::Authenticator& authenticator() {
 }
 
 /// The door over a fresh archive with the demo's points.
-class DoorTest : public ::testing::Test {
+class DoorTest : public OneDoor {
  protected:
   void SetUp() override {
     clock_now_ns = 1795176000LL * 1'000'000'000;
-    char name[] = "/tmp/penstock_bx_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-    archive::Options options;
-    options.directory = folder_.string();
-    options.segment_bytes = 1u << 20;
-    options.background_flush = false;
-    auto opened = archive::Archive::open(options);
-    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
-    archive_ = std::move(*opened);
     archive::Archive::Edit seed = [](catalog::Editor& editor) {
       return seed_demo(editor, Timestamp::from_unix_ns(clock_now_ns));
     };
-    ASSERT_TRUE(sync_wait(archive_->change(seed, Door::internal, 0)).has_value());
-    house_ = std::make_unique<House>(House{.archive = *archive_,
-                                           .authenticator = authenticator(),
-                                           .clock_ns = [] { return clock_now_ns; },
-                                           .public_base_url = {},
-                                           .demo_domain = {}});
+    ASSERT_NO_FATAL_FAILURE(open(
+        authenticator(), [] { return clock_now_ns; }, std::move(seed)));
     use({});
     token_ = token_of("demo-client", "demo-secret");
   }
-  void TearDown() override {
-    door_.reset();
-    archive_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
   void use(Settings settings) { door_ = make_buildingx(*house_, settings); }
 
   static std::string token_of(const std::string& client, const std::string& secret) {
@@ -88,8 +67,6 @@ class DoorTest : public ::testing::Test {
     EXPECT_TRUE(token.has_value());
     return token ? token->access_token : std::string{};
   }
-
-  http::Response send(http::Request& request) { return sync_wait(door_->handle(request)); }
 
   http::Request request(http::Method method, const std::string& target, const std::string& body = "") {
     http::Request made;
@@ -166,10 +143,6 @@ class DoorTest : public ::testing::Test {
     return text;
   }
 
-  std::filesystem::path folder_;
-  std::unique_ptr<archive::Archive> archive_;
-  std::unique_ptr<House> house_;
-  std::unique_ptr<Dialect> door_;
   std::string token_;
 };
 

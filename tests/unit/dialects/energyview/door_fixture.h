@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "../one_door.h"
 #include "auth/authenticator.h"
 #include "base/task.h"
 #include "dialects/energyview/demo.h"
@@ -45,13 +44,9 @@ inline auth::Authenticator& authenticator() {
 
 /// The door over a fresh archive: the demo's domain, and `town` in Stockholm with node 7 and its tags a and
 /// b.
-class DoorTest : public ::testing::Test {
+class DoorTest : public OneDoor {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/penstock_ev_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-    open();
     archive::Archive::Edit seed = [](catalog::Editor& editor) -> Result<void> {
       const Timestamp now = Timestamp::from_unix_ns(kClockNs);
       TRY_VOID(seed_demo(editor, now));
@@ -65,43 +60,19 @@ class DoorTest : public ::testing::Test {
       TRY_VOID(catalog::add_ev_series(editor, node, "b", now));
       return {};
     };
-    ASSERT_TRUE(sync_wait(archive_->change(seed, Door::internal, 0)).has_value());
-    furnish();
-  }
-  void open() {
-    archive::Options options;
-    options.directory = folder_.string();
-    options.segment_bytes = 1u << 20;
-    options.background_flush = false;
-    auto opened = archive::Archive::open(options);
-    ASSERT_TRUE(opened.has_value()) << opened.error().detail;
-    archive_ = std::move(*opened);
-  }
-  void furnish() {
-    house_ = std::make_unique<House>(House{.archive = *archive_,
-                                           .authenticator = authenticator(),
-                                           .clock_ns = [] { return kClockNs; },
-                                           .public_base_url = {},
-                                           .demo_domain = {}});
+    ASSERT_NO_FATAL_FAILURE(open(
+        authenticator(), [] { return kClockNs; }, std::move(seed)));
     use({});
-  }
-  void TearDown() override {
-    door_.reset();
-    archive_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// As after a restart of the server.
   void reopen() {
-    door_.reset();
-    archive_.reset();
-    open();
-    furnish();
+    restart();
+    use({});
   }
 
   void use(Settings settings) { door_ = make_energyview(*house_, settings); }
 
-  http::Response send(http::Request& request) { return sync_wait(door_->handle(request)); }
   http::Request request(http::Method method, const std::string& target, const std::string& body = "") {
     http::Request made;
     made.method = method;
@@ -172,10 +143,6 @@ class DoorTest : public ::testing::Test {
     return text;
   }
 
-  std::filesystem::path folder_;
-  std::unique_ptr<archive::Archive> archive_;
-  std::unique_ptr<House> house_;
-  std::unique_ptr<Dialect> door_;
   std::string key_ = "town-secret";
 };
 
