@@ -10,6 +10,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace penstock;
+  using namespace penstock::dialects;
   using namespace penstock::dialects::energyview;
   static const Zone zone = Zone::find("Europe/Stockholm").value();
   const http::Body body{std::string_view{reinterpret_cast<const char*>(data), size}};

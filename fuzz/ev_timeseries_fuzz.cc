@@ -12,6 +12,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace penstock;
+  using namespace penstock::dialects;
   using namespace penstock::dialects::energyview;
   static const Zone zone = Zone::find("Europe/Stockholm").value();
   const std::string_view text{reinterpret_cast<const char*>(data), size};

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "model/iso_clock.h"
+
 namespace penstock {
 namespace {
 
@@ -106,8 +108,7 @@ Result<Timestamp> from_civil(const CivilTime& c) {
   return Timestamp::from_unix_ns(static_cast<std::int64_t>(ns));
 }
 
-Result<ParsedTime> parse_iso8601(std::string_view text) {
-  ParsedTime parsed;
+bool parse_iso8601_clock(std::string_view text, ParsedTime& parsed) {
   CivilTime& c = parsed.local;
   std::size_t at = 0;
   const auto take = [&](char wanted) {
@@ -115,17 +116,10 @@ Result<ParsedTime> parse_iso8601(std::string_view text) {
     ++at;
     return true;
   };
-  if (!read_digits(text, at, 4, c.year) || !take('-') || !read_digits(text, at, 2, c.month) || !take('-') ||
-      !read_digits(text, at, 2, c.day)) {
-    return no_time(text);
-  }
-  if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in_month(c.year, c.month))
-    return no_time(text);
-  if (!take('T') && !take('t') && !take(' ')) return no_time(text);
-  if (!read_digits(text, at, 2, c.hour) || !take(':') || !read_digits(text, at, 2, c.minute))
-    return no_time(text);
+  if (!take('T') && !take('t') && !take(' ')) return false;
+  if (!read_digits(text, at, 2, c.hour) || !take(':') || !read_digits(text, at, 2, c.minute)) return false;
   if (take(':')) {
-    if (!read_digits(text, at, 2, c.second)) return no_time(text);
+    if (!read_digits(text, at, 2, c.second)) return false;
     if (take('.') || take(',')) {
       std::int64_t scale = 100'000'000;
       const std::size_t first = at;
@@ -133,7 +127,7 @@ Result<ParsedTime> parse_iso8601(std::string_view text) {
         c.nanosecond += (text[at] - '0') * scale;
         scale /= 10;
       }
-      if (at == first) return no_time(text);
+      if (at == first) return false;
     }
   }
   if (c.second == 60) {
@@ -141,22 +135,33 @@ Result<ParsedTime> parse_iso8601(std::string_view text) {
     c.second = 59;
     c.nanosecond = 999'999'999;
   }
-  if (c.hour > 23 || c.minute > 59 || c.second > 59) return no_time(text);
+  if (c.hour > 23 || c.minute > 59 || c.second > 59) return false;
   if (take('Z') || take('z')) {
     parsed.has_offset = true;
   } else if (at < text.size() && (text[at] == '+' || text[at] == '-')) {
     const int sign = text[at++] == '-' ? -1 : 1;
     int hours = 0, minutes = 0;
-    if (!read_digits(text, at, 2, hours)) return no_time(text);
+    if (!read_digits(text, at, 2, hours)) return false;
     if (at < text.size()) {
       take(':');
-      if (!read_digits(text, at, 2, minutes)) return no_time(text);
+      if (!read_digits(text, at, 2, minutes)) return false;
     }
-    if (hours > 23 || minutes > 59) return no_time(text);
+    if (hours > 23 || minutes > 59) return false;
     parsed.has_offset = true;
     parsed.offset_seconds = sign * (hours * 3600 + minutes * 60);
   }
-  if (at != text.size()) return no_time(text);
+  return at == text.size();
+}
+
+Result<ParsedTime> parse_iso8601(std::string_view text) {
+  ParsedTime parsed;
+  CivilTime& c = parsed.local;
+  std::size_t at = 0;
+  const auto dash = [&] { return at < text.size() && text[at++] == '-'; };
+  const bool is_date = read_digits(text, at, 4, c.year) && dash() && read_digits(text, at, 2, c.month) &&
+                       dash() && read_digits(text, at, 2, c.day) && c.month >= 1 && c.month <= 12 &&
+                       c.day >= 1 && c.day <= days_in_month(c.year, c.month);
+  if (!is_date || !parse_iso8601_clock(text.substr(at), parsed)) return no_time(text);
   return parsed;
 }
 

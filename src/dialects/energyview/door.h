@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dialects/common/zone.h"
 #include "dialects/energyview/address.h"
 #include "dialects/energyview/energyview.h"
 #include "dialects/energyview/errors.h"
@@ -11,7 +12,6 @@
 #include "dialects/energyview/rate_limit.h"
 #include "dialects/energyview/v2/door.h"
 #include "dialects/energyview/wire.h"
-#include "dialects/energyview/zone.h"
 
 namespace penstock::dialects::energyview {
 

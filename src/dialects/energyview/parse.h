@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include "dialects/common/zone.h"
 #include "dialects/energyview/errors.h"
 #include "dialects/energyview/wire.h"
-#include "dialects/energyview/zone.h"
 #include "http/message.h"
 
 namespace penstock::dialects::energyview {

@@ -2,15 +2,10 @@
 
 #include <cstring>
 
+#include "model/iso_clock.h"
+
 namespace penstock::dialects::energyview {
 namespace {
-
-/// Two digits, or something above 99.
-int two_digits(const char* at) {
-  const unsigned high = static_cast<unsigned char>(at[0]) - '0',
-                 low = static_cast<unsigned char>(at[1]) - '0';
-  return high > 9 || low > 9 ? 100 : static_cast<int>(high * 10 + low);
-}
 
 void append_digits(std::string& out, std::int64_t number, int width) {
   char text[20];
@@ -75,41 +70,21 @@ int year_group(int year, int size, int first) {
 
 }  // namespace
 
-bool TimeReader::read_plain(std::string_view text, std::int64_t& ns) {
-  // YYYY-MM-DDThh:mm:ss, then a fraction or none, then Z or ±hh:mm.
-  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
-  if (std::memcmp(text.data(), date_, sizeof date_) != 0) return false;
-  const int hour = two_digits(text.data() + 11), minute = two_digits(text.data() + 14),
-            second = two_digits(text.data() + 17);
-  if (hour > 23 || minute > 59 || second > 59) return false;
-  std::int64_t seconds = hour * 3600 + minute * 60 + second;
-  std::int64_t microsecond = 0;
-  std::size_t at = 19;
-  if (text[at] == '.') {
-    std::int64_t scale = 100'000;
-    const std::size_t first = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
-      microsecond += (text[at] - '0') * scale;
-      scale /= 10;
-    }
-    if (at == first) return false;
-  }
-  if (at + 1 == text.size() && text[at] == 'Z') {
-    // As it stands.
-  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
-    const int hours = two_digits(text.data() + at + 1), minutes = two_digits(text.data() + at + 4);
-    if (hours > 23 || minutes > 59) return false;
-    seconds -= (text[at] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-  } else {
+bool TimeReader::read_on_same_day(std::string_view text, std::int64_t& ns) const {
+  if (!has_day_ || text.size() < sizeof date_ || std::memcmp(text.data(), date_, sizeof date_) != 0)
     return false;
-  }
+  ParsedTime parsed;
+  if (!parse_iso8601_clock(text.substr(sizeof date_), parsed) || !parsed.has_offset) return false;
+  const CivilTime& clock = parsed.local;
+  const std::int64_t seconds = clock.hour * 3600 + clock.minute * 60 + clock.second - parsed.offset_seconds;
+  const std::int64_t microsecond = clock.nanosecond / kNsPerMicrosecond;
   const std::int64_t inside = seconds * kNsPerSecond + microsecond * kNsPerMicrosecond;
   return !__builtin_add_overflow(day_ns_, inside, &ns);
 }
 
 Result<Timestamp> TimeReader::read(std::string_view text) {
   std::int64_t ns;
-  if (read_plain(text, ns)) return Timestamp::from_unix_ns(ns);
+  if (read_on_same_day(text, ns)) return Timestamp::from_unix_ns(ns);
 
   TRY(const ParsedTime parsed, parse_iso8601(text));
   CivilTime date = parsed.local;
@@ -118,6 +93,7 @@ Result<Timestamp> TimeReader::read(std::string_view text) {
   if (const auto day = from_civil(date)) {
     std::memcpy(date_, text.data(), sizeof date_);
     day_ns_ = day->unix_ns();
+    has_day_ = true;
   }
   if (!parsed.has_offset) {
     TRY(const Timestamp time, zone_.to_utc(parsed.local));

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "dialects/common/zone.h"
 #include "dialects/energyview/wire.h"
-#include "dialects/energyview/zone.h"
 
 namespace penstock::dialects::energyview {
 
@@ -20,9 +20,10 @@ class TimeReader {
   Result<Timestamp> read(std::string_view text);
 
  private:
-  bool read_plain(std::string_view text, std::int64_t& ns);
+  bool read_on_same_day(std::string_view text, std::int64_t& ns) const;
 
   Zone zone_;
+  bool has_day_ = false;
   char date_[10] = {};       // The last date read, as text,
   std::int64_t day_ns_ = 0;  // and when it began.
 };

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "dialects/common/zone.h"
 #include "dialects/energyview/wire.h"
-#include "dialects/energyview/zone.h"
 
 /// API v2 over the same series: a node is a Thing, a tag is the name of a series, and both go by UUIDs.
 namespace penstock::dialects::energyview::v2 {

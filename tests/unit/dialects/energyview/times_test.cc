@@ -71,6 +71,11 @@ TEST(TimeReader, RefusesWhatIsNoTimeAlsoOnAKnownDay) {
   }
 }
 
+TEST(TimeReader, KnowsNoDayBeforeItReadOne) {
+  TimeReader times{Zone{}};
+  EXPECT_FALSE(times.read(std::string(10, '\0') + "T06:00:00Z").has_value());
+}
+
 TEST(LocalTimes, CarryTheOffsetOfTheirInstant) {
   EXPECT_EQ(local("2024-05-01T06:00:00Z", "Europe/Stockholm"), "2024-05-01T08:00:00+02:00");
   EXPECT_EQ(local("2024-01-01T06:00:00.25Z", "Europe/Stockholm"), "2024-01-01T07:00:00.25+01:00");

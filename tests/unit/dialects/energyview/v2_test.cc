@@ -126,6 +126,15 @@ TEST_F(VersionTwoTest, ValuesOutsideOfTheBoundsAreSkipped) {
   EXPECT_EQ(none.body, "");
 }
 
+TEST_F(VersionTwoTest, NumbersOfManyDigitsAreRead) {
+  const std::string uuid = uuid_of("a");
+  ASSERT_EQ(
+      add("timeseries/" + uuid + "/data", R"([{"v":12345678901234567890123.5,"ts":"2024-05-01T10:00:00Z"}])")
+          .status,
+      201);
+  EXPECT_EQ(data(uuid), R"([{"v":1.2345678901234568e+22,"ts":"2024-05-01T10:00:00Z"}])");
+}
+
 TEST_F(VersionTwoTest, ATakenTimeRefusesTheWholeInsert) {
   const std::string path = "timeseries/" + uuid_of("a") + "/data";
   ASSERT_EQ(add(path, R"([{"v":1,"ts":"2024-05-01T10:00:00Z"}])").status, 201);

@@ -233,5 +233,45 @@ TEST_F(DoorTest, ABoundPointTakesWhatFitsItsType) {
             1u);
 }
 
+TEST_F(DoorTest, ADigitalPointTakesItsCodesAndShowsNoStates) {
+  PointId id{};
+  archive::Archive::Edit bind = [&id](catalog::Editor& editor) -> Result<void> {
+    DigitalSet set;
+    set.name = "Pump";
+    set.states = {{0, "Off", ""}, {1, "On", ""}};
+    TRY(const SetId made, editor.add_digital_set(set));
+    Point pump;
+    pump.tag = "PLANT:PUMP";
+    pump.type = PointType::digital;
+    pump.digital_set = made;
+    TRY(id, editor.add_point(pump));
+    editor.bind(Door::energyview, "town/7/pump", id);
+    return {};
+  };
+  ASSERT_TRUE(sync_wait(archive_->change(bind, Door::internal, 0)).has_value());
+  EXPECT_EQ(post("silent=true", body("7", "pump", {{10, 0}, {11, 1}})).status, 204);
+  EXPECT_EQ(error(post("", body("7", "pump", {{12, 0}, {13, 2}}))), "400 invalid_value [0].data[1].v");
+  EXPECT_EQ(error(post("", body("7", "pump", {{12, 0.5}}))), "400 invalid_value [0].data[0].v");
+  EXPECT_EQ(error(post_form("node_id=7&tag=pump&val=7&ts=2024-05-01T12:00:00Z")), "400 invalid_value val");
+  const auto kept = archive_->scan({.point = id});
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->kind, Kind::digital);
+  EXPECT_EQ(kept->integers, (std::vector<std::int64_t>{0, 1}));
+
+  // Another door writes a state and a system state: a code is a number, a system state is none.
+  WriteCommand command;
+  command.door = Door::pi;
+  penstock::Run run;
+  run.kind = Kind::digital;
+  Quality bad;
+  bad.state = system_state::kBadInput;
+  const Timestamp noon = parse_timestamp("2024-05-01T12:00:00Z", OffsetRule::required).value();
+  run.push(noon, std::int64_t{1});
+  run.push(noon.plus_ns(kNsPerSecond), std::int64_t{0}, bad);
+  command.writes.push_back({id, run});
+  ASSERT_TRUE(sync_wait(archive_->write(command)).has_value());
+  EXPECT_EQ(stored("pump"), "10=0 11=1 12=1");
+}
+
 }  // namespace
 }  // namespace penstock::dialects::energyview

@@ -7,9 +7,10 @@
 #include "base/result.h"
 #include "model/time.h"
 
-namespace penstock::dialects::energyview {
+namespace penstock::dialects {
 
-/// The time zone of a domain. A small value; the rules behind it live as long as the process.
+/// A time zone by the rules that PostgreSQL has. A small value; the rules behind it live as long as the
+/// process.
 class Zone {
  public:
   Zone() = default;  ///< UTC.
@@ -47,4 +48,4 @@ class Offsets {
   Zone::Span span_;
 };
 
-}  // namespace penstock::dialects::energyview
+}  // namespace penstock::dialects

@@ -1,10 +1,10 @@
-#include "dialects/energyview/zone.h"
+#include "dialects/common/zone.h"
 
 #include <date/tz.h>
 
 #include <exception>
 
-namespace penstock::dialects::energyview {
+namespace penstock::dialects {
 namespace {
 
 const date::time_zone& rules(const void* zone) {
@@ -55,4 +55,4 @@ Zone::Span Zone::span_at(Timestamp time) const {
   return {info.offset.count(), clamped(info.begin), end == Timestamp::max() ? end : end.plus_ns(-1)};
 }
 
-}  // namespace penstock::dialects::energyview
+}  // namespace penstock::dialects
