@@ -167,6 +167,24 @@ Result<void> put_domain(Editor& editor, const EvDomain& domain) {
   return {};
 }
 
+Result<void> erase_domain(Editor& editor, std::string_view name) {
+  const Tables& tables = editor.tables();
+  const EvDomain* const known = tables.energyview.domains.find(name);
+  if (known == nullptr) return fail(ErrorCode::not_found, {}, "there is no such domain");
+  if (!tables.energyview.nodes.of(name).empty()) {
+    return fail(ErrorCode::conflict, {}, "the domain has nodes: delete them first");
+  }
+  const std::string prefix = "energyview/" + known->name + "/";
+  std::vector<std::string> settings;
+  for (auto at = tables.settings.rows().lower_bound(prefix); at != tables.settings.rows().end(); ++at) {
+    if (!at->first.starts_with(prefix)) break;
+    settings.push_back(at->first);
+  }
+  for (std::string& each : settings) editor.erase(SettingRow::kTable, std::move(each));
+  editor.erase(EvDomain::kTable, known->key());
+  return {};
+}
+
 Result<EvNode> add_ev_node(Editor& editor, const NewEvNode& wanted) {
   const EnergyViewTables& tables = editor.tables().energyview;
   if (tables.domains.find(wanted.domain) == nullptr) {

@@ -100,6 +100,9 @@ constexpr std::uint64_t kFirstUuidNodeId = 1'000'000'000;
 /// Errors: invalid_argument.
 Result<void> put_domain(Editor& editor, const EvDomain& domain);
 
+/// Takes a domain away, with its settings. Errors: not_found; conflict (it has nodes).
+Result<void> erase_domain(Editor& editor, std::string_view name);
+
 struct NewEvNode {
   std::string domain;
   std::optional<std::uint64_t> id;

@@ -106,6 +106,16 @@ constexpr Verb kLocations[] = {
      std::span{kLocationOptions}.subspan(1), "Replace what is given of it."},
     {"remove", del, "buildingx/partitions/{partition}/locations/{id}", "", {}, "Take it away."}};
 
+constexpr VerbOption kDomainOptions[] = {
+    {"--timezone", "timezone", text, "As Europe/Stockholm; UTC unless told."}};
+constexpr Verb kDomains[] = {
+    {"list", get, "energyview/domains", "", {}, "All domains with their time zones."},
+    {"show", get, "energyview/domains/{domain}", "", {}, "One of them."},
+    {"add", post, "energyview/domains", "name", kDomainOptions,
+     "A new one; its keys are logins of the kind key."},
+    {"change", patch, "energyview/domains/{domain}", "", kDomainOptions, "Replace what is given of it."},
+    {"remove", del, "energyview/domains/{domain}", "", {}, "Take one without nodes away."}};
+
 constexpr VerbOption kListOptions[] = {{"--name", "name", query, "Pattern over tags: * and ?."},
                                        {"--after", "after", query, "Go on behind this tag."},
                                        {"--max", "max", query, "At most so many, 1000 at a time."}};
@@ -154,6 +164,7 @@ constexpr VerbGroup kGroups[] = {
     {"partitions", "Building X partitions.", kPartitions},
     {"devices", "Devices of Building X partitions.", kDevices},
     {"locations", "Locations of Building X partitions.", kLocations},
+    {"domains", "EnergyView domains.", kDomains},
     {"points", "Points, and what each door calls them.", kPoints}};
 
 }  // namespace

@@ -66,6 +66,12 @@ class Calls {
   Task<Answer> patch_location(Call& call);
   Task<Answer> delete_location(Call& call);
 
+  Task<Answer> list_domains(Call& call);
+  Task<Answer> post_domain(Call& call);
+  Task<Answer> get_domain(Call& call);
+  Task<Answer> patch_domain(Call& call);
+  Task<Answer> delete_domain(Call& call);
+
   Task<Answer> list_points(Call& call);
   Task<Answer> get_point(Call& call);
   Task<Answer> put_address(Call& call);

@@ -46,6 +46,11 @@ constexpr Calls::Route kRoutes[] = {
     {get, "buildingx/partitions/*/locations/*", false, &Calls::get_location},
     {patch, "buildingx/partitions/*/locations/*", false, &Calls::patch_location},
     {del, "buildingx/partitions/*/locations/*", false, &Calls::delete_location},
+    {get, "energyview/domains", false, &Calls::list_domains},
+    {post, "energyview/domains", false, &Calls::post_domain},
+    {get, "energyview/domains/*", false, &Calls::get_domain},
+    {patch, "energyview/domains/*", false, &Calls::patch_domain},
+    {del, "energyview/domains/*", false, &Calls::delete_domain},
 
     {get, "points", true, &Calls::list_points},
     {get, "points/*", true, &Calls::get_point},
