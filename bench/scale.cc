@@ -171,18 +171,21 @@ void samples(std::uint64_t count, const std::string& folder) {
   for (std::uint64_t done = 0, next = 10'000'000; done < count;) {
     // Ten million in the head, then a flush: as the background does it.
     for (std::uint64_t n = 0; n < 10; ++n) {
-      for (std::size_t p = 0; p < ids.size(); ++p) {
+      constexpr std::size_t kPointsPerCommand = 20;
+      for (std::size_t p = 0; p < ids.size();) {
         WriteCommand command;
-        PointWrite write{ids[p], {}};
-        write.run.reserve(1000);
-        for (int i = 0; i < 1000; ++i) {
-          series[p].hundredths += std::llround(series[p].step(series[p].chance));
-          write.run.times.push_back((series[p].ms + static_cast<std::int64_t>(series[p].chance() % 7)) *
-                                    1'000'000);
-          write.run.numbers.push_back(static_cast<double>(series[p].hundredths) / 100);
-          series[p].ms += 1000;
+        for (const std::size_t end = p + kPointsPerCommand; p < end; ++p) {
+          PointWrite write{ids[p], {}};
+          write.run.reserve(1000);
+          for (int i = 0; i < 1000; ++i) {
+            series[p].hundredths += std::llround(series[p].step(series[p].chance));
+            const auto jitter = static_cast<std::int64_t>(series[p].chance() % 7);
+            write.run.times.push_back((series[p].ms + jitter) * 1'000'000);
+            write.run.numbers.push_back(static_cast<double>(series[p].hundredths) / 100);
+            series[p].ms += 1000;
+          }
+          command.writes.push_back(std::move(write));
         }
-        command.writes.push_back(std::move(write));
         const double begin = cpu_s();
         if (!sync_wait(archive->write(std::move(command)))) die("samples can't be written");
         writing += cpu_s() - begin;
