@@ -36,10 +36,11 @@ struct Place {
     caller.grants = {{"*", auth::Right::read | auth::Right::write}};
     catalog::Editor editor{tables, changes};
     Report report;
+    Progress types_done, containers_done;
     const auto types = parse_types(*json::parse(kTypes), Action::create, report);
-    CHECK(apply_types(editor, types, Action::create, Version::v1_2, report).has_value());
+    CHECK(apply_types(editor, types, Action::create, Version::v1_2, scene, report, types_done).has_value());
     const auto containers = parse_containers(*json::parse(kContainers), Action::create, report);
-    CHECK(apply_containers(editor, containers, Action::create, scene, report).has_value());
+    CHECK(apply_containers(editor, containers, Action::create, scene, report, containers_done).has_value());
   }
 };
 

@@ -37,9 +37,12 @@ struct Place {
     catalog::Editor editor{tables, changes};
     Report report;
     const auto types = parse_types(*json::parse(kTypes), Action::create, report);
-    EXPECT_TRUE(apply_types(editor, types, Action::create, Version::v1_2, report).has_value());
+    Progress types_done, containers_done;
+    EXPECT_TRUE(
+        apply_types(editor, types, Action::create, Version::v1_2, scene, report, types_done).has_value());
     const auto containers = parse_containers(*json::parse(kContainers), Action::create, report);
-    EXPECT_TRUE(apply_containers(editor, containers, Action::create, scene, report).has_value());
+    EXPECT_TRUE(
+        apply_containers(editor, containers, Action::create, scene, report, containers_done).has_value());
   }
 };
 
@@ -172,7 +175,9 @@ TEST(OmfRegularData, AgreesWithTheReadingByItem) {
     ASSERT_TRUE(careful);
     EXPECT_TRUE(runs_of(*regular) == runs_of(*careful));
     EXPECT_EQ(regular->items, careful->items);
-    if (taken == Taken::runs) EXPECT_EQ(regular->first_item, careful->first_item);
+    if (taken == Taken::runs) {
+      EXPECT_EQ(regular->first_item, careful->first_item);
+    }
     EXPECT_EQ(regular->slice.size(), regular->slice_item.size());
     EXPECT_EQ(render_report(one, Uuid{}, 202, EventShape::both, true).body,
               render_report(other, Uuid{}, 202, EventShape::both, true).body);
