@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "dialects/common/column_text.h"
-
 #include "dialects/piwebapi/address.h"
 
 namespace penstock::dialects::piwebapi {
