@@ -193,6 +193,18 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
   result.outcomes.resize(ticket.parts.size());
   newest_before_.clear();
   Decided decided = command.slice.empty() ? Decided::yes : decide_slice(ticket);
+  if (decided == Decided::bounced) {
+    // A point that comes twice, or that a command before this one wrote to: it becomes a part here and now,
+    // so that this command keeps its place among the others. Only what needs stored samples goes back to its
+    // caller.
+    take_back(first_op);
+    prepare_slice(ticket);
+    for (std::size_t i = ticket.writes; i < ticket.parts.size(); ++i) {
+      order_part(command.mode, ticket.parts[i]);
+    }
+    result.outcomes.resize(ticket.parts.size());
+    decided = decide_slice(ticket);
+  }
   std::size_t sent = command.slice.size();
   // Of the parts, those that came out of the slice are decided first, as the command has them first.
   for (std::size_t n = 0; n < ticket.parts.size() && decided == Decided::yes; ++n) {

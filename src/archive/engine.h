@@ -121,6 +121,7 @@ class Engine final : public Archive {
   Result<void> prepare(Ticket& ticket) const;
   void prepare_slice(Ticket& ticket) const;
   static bool fit_sample(PointSample& sample, const Slot& slot);
+  void order_part(UpdateMode mode, Part& part) const;
   Result<void> prepare_part(UpdateMode mode, Part& part) const;
   Result<void> collect_evidence(Part& part, const Slot& slot) const;
 

@@ -51,19 +51,24 @@ Result<void> Engine::collect_evidence(Part& part, const Slot& slot) const {
   return {};
 }
 
-Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
+void Engine::order_part(UpdateMode mode, Part& part) const {
   const Slot* const slot = slots_.find(part.write.point);
   Run& run = part.write.run;
-  if (slot == nullptr || run.empty()) return {};
+  if (slot == nullptr || run.empty()) return;
   part.fits = fit_kind(run, static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)));
-  if (!part.fits) return {};
+  if (!part.fits) return;
   part.ordered = put_in_order(run);
   const bool stores = mode != UpdateMode::remove && mode != UpdateMode::replace_only;
   if (part.frames.empty() && stores && part.ordered.ascending() &&
       (run.size() > 1 || run.kind == Kind::text)) {
     part.frames = encode_runs(run, 0, run.size());
   }
-  if (mode == UpdateMode::replace_range) return {};
+}
+
+Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
+  order_part(mode, part);
+  const Slot* const slot = slots_.find(part.write.point);
+  if (slot == nullptr || part.write.run.empty() || !part.fits || mode == UpdateMode::replace_range) return {};
   return collect_evidence(part, *slot);
 }
 
@@ -122,7 +127,8 @@ void Engine::prepare_slice(Ticket& ticket) const {
 
 Result<void> Engine::prepare(Ticket& ticket) const {
   if (!ticket.command.slice.empty()) prepare_slice(ticket);
-  ticket.bytes_max = 256 + ticket.command.slice.size() * 40;
+  // A sample that becomes a part of its own takes more than one of a slice.
+  ticket.bytes_max = 256 + ticket.command.slice.size() * 200;
   for (Part& part : ticket.parts) {
     TRY_VOID(prepare_part(ticket.command.mode, part));
     ticket.bytes_max += bytes_bound(part);
