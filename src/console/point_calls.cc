@@ -84,7 +84,7 @@ Result<void> bind_address(catalog::Editor& editor, Door door, std::string_view a
   if (door != Door::energyview) {
     return fail(ErrorCode::invalid_argument, {}, "OMF finds a point by its tag: name a container so");
   }
-  if (!is_number(kind_of(point.type)) && point.type != PointType::digital) {
+  if (kind_of(point.type) == Kind::text || point.type == PointType::timestamp) {
     return fail(ErrorCode::value_type_mismatch, {}, "EnergyView has numbers only");
   }
   TRY(const std::string full, energyview_address(editor.tables(), address));
