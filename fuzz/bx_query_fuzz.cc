@@ -44,13 +44,13 @@ void check_page(const http::Parameters& parameters) {
   CHECK(url.find('"') == std::string::npos && url.find('\\') == std::string::npos);
   const auto again = http::Parameters::parse(std::string_view{url}.substr(3));
   CHECK(again.find(kCursor) == "next");
-  std::size_t i = 0;
+  auto at = again.items().begin();
   for (const auto& item : parameters.items()) {
     if (item.first == kCursor) continue;
-    CHECK(i < again.items().size() && again.items()[i] == item);
-    ++i;
+    CHECK(at != again.items().end() && *at == item);
+    ++at;
   }
-  CHECK(again.items().size() == i + 1);
+  CHECK(at != again.items().end() && ++at == again.items().end());
 }
 
 }  // namespace

@@ -19,5 +19,8 @@ std::int64_t wall_clock_ns() {
 std::int64_t steady_clock_ns() {
   return read_clock(CLOCK_MONOTONIC);
 }
+std::int64_t coarse_clock_ns() {
+  return read_clock(CLOCK_MONOTONIC_COARSE);
+}
 
 }  // namespace penstock

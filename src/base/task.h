@@ -1,6 +1,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -8,6 +9,21 @@
 #include "base/check.h"
 
 namespace penstock {
+
+namespace detail {
+
+/// Memory of coroutine frames, kept per thread for the next frame of its size: a request makes a dozen of
+/// them.
+void* allocate_frame(std::size_t bytes);
+void free_frame(void* frame, std::size_t bytes) noexcept;
+
+/// The base of a promise whose frames come from there.
+struct RecycledFrame {
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
+};
+
+}  // namespace detail
 
 /// A coroutine that begins when it is awaited and hands one value to who awaits it.
 ///
@@ -20,7 +36,7 @@ namespace penstock {
 template <class T>
 class [[nodiscard]] Task {
  public:
-  struct promise_type {
+  struct promise_type : detail::RecycledFrame {
     std::optional<T> value;
     std::coroutine_handle<> waiter;
 

@@ -2,6 +2,8 @@
 
 #include <locale.h>
 #include <sys/random.h>
+
+#include <array>
 #include <clocale>
 #include <cstring>
 #include <cwctype>
@@ -113,54 +115,56 @@ std::string encode64(std::string_view bytes, const char* alphabet, bool padding)
   return out;
 }
 
-std::optional<std::string> decode64(std::string_view text, char c62, char c63) {
+/// What each byte stands for in base64; 64 and more: nothing.
+using Digits = std::array<unsigned char, 256>;
+
+constexpr Digits digits_of(const char* alphabet) {
+  Digits digits{};
+  for (unsigned char& digit : digits) digit = 0xff;
+  for (unsigned char i = 0; i < 64; ++i) digits[static_cast<unsigned char>(alphabet[i])] = i;
+  return digits;
+}
+
+std::optional<std::string> decode64(std::string_view text, const Digits& digits) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  unsigned word = 0;
-  int bits = 0;
-  for (const char c : text) {
-    int digit;
-    if (c >= 'A' && c <= 'Z') {
-      digit = c - 'A';
-    } else if (c >= 'a' && c <= 'z') {
-      digit = c - 'a' + 26;
-    } else if (c >= '0' && c <= '9') {
-      digit = c - '0' + 52;
-    } else if (c == c62) {
-      digit = 62;
-    } else if (c == c63) {
-      digit = 63;
-    } else {
-      return std::nullopt;
-    }
-    word = (word << 6) | static_cast<unsigned>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>((word >> bits) & 0xff));
-    }
+  std::string out(text.size() * 3 / 4, '\0');
+  char* to = out.data();
+  const auto digit = [&](std::size_t at) -> unsigned { return digits[static_cast<unsigned char>(text[at])]; };
+  unsigned seen = 0;  // All digits together: 64 and more tell of a byte that is none.
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) {
+    const unsigned a = digit(at), b = digit(at + 1), c = digit(at + 2), d = digit(at + 3);
+    seen |= a | b | c | d;
+    const unsigned word = a << 18 | b << 12 | c << 6 | d;
+    *to++ = static_cast<char>(word >> 16);
+    *to++ = static_cast<char>(word >> 8);
+    *to++ = static_cast<char>(word);
   }
-  if ((word & ((1u << bits) - 1)) != 0) return std::nullopt;  // One text per byte string, no spare bits.
+  if (const std::size_t left = text.size() - at; left != 0) {
+    const unsigned a = digit(at), b = digit(at + 1), c = left == 3 ? digit(at + 2) : 0;
+    seen |= a | b | c;
+    const unsigned word = a << 18 | b << 12 | c << 6;
+    *to++ = static_cast<char>(word >> 16);
+    if (left == 3) *to++ = static_cast<char>(word >> 8);
+    // One text per byte string: the bits that stand for nothing are zero.
+    if ((word & (left == 3 ? 0xffu : 0xffffu)) != 0) return std::nullopt;
+  }
+  if (seen > 63) return std::nullopt;
   return out;
 }
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr Digits kBase64Digits = digits_of(kBase64), kBase64UrlDigits = digits_of(kBase64Url);
 
 }  // namespace
 
-bool iequals(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+bool detail::iequals_bytes(const char* a, const char* b, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
   }
   return true;
-}
-
-bool istarts_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && iequals(text.substr(0, prefix.size()), prefix);
 }
 
 std::string to_lower(std::string_view text) {
@@ -170,9 +174,10 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -242,6 +247,14 @@ bool glob_match(std::string_view pattern_text, std::string_view text) {
 
 bool is_valid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t word;
+    if (at + sizeof word <= text.size()) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080u) == 0) {  // Eight characters of ASCII.
+        at += sizeof word;
+        continue;
+      }
+    }
     if (is_raw_byte(next_character(text, at))) return false;
   }
   return true;
@@ -288,13 +301,13 @@ std::string base64_encode(std::string_view bytes) {
   return encode64(bytes, kBase64, true);
 }
 std::optional<std::string> base64_decode(std::string_view text) {
-  return decode64(text, '+', '/');
+  return decode64(text, kBase64Digits);
 }
 std::string base64url_encode(std::string_view bytes) {
   return encode64(bytes, kBase64Url, false);
 }
 std::optional<std::string> base64url_decode(std::string_view text) {
-  return decode64(text, '-', '_');
+  return decode64(text, kBase64UrlDigits);
 }
 
 Uuid Uuid::random() {

@@ -7,8 +7,16 @@
 
 namespace penstock {
 
-bool iequals(std::string_view a, std::string_view b);  ///< ASCII letters without regard to case.
-bool istarts_with(std::string_view text, std::string_view prefix);
+namespace detail {
+bool iequals_bytes(const char* a, const char* b, std::size_t size);
+}
+/// ASCII letters without regard to case.
+inline bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && detail::iequals_bytes(a.data(), b.data(), a.size());
+}
+inline bool istarts_with(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && detail::iequals_bytes(text.data(), prefix.data(), prefix.size());
+}
 std::string to_lower(std::string_view text);   ///< ASCII.
 std::string_view trim(std::string_view text);  ///< Without blanks, tabs, CR and LF at both ends.
 std::vector<std::string_view> split(std::string_view text, char separator);  ///< "a,,b" has three parts.

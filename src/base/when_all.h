@@ -18,7 +18,7 @@ struct Joiner {
 
 /// A coroutine that runs at once and frees itself at its end.
 struct Runner {
-  struct promise_type {
+  struct promise_type : RecycledFrame {
     Runner get_return_object() noexcept { return {}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }

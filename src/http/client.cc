@@ -218,7 +218,7 @@ Result<Response> Client::send(Method method, std::string_view target, const Head
   Impl& impl = *impl_;
   for (const auto& [name, value] : headers.fields()) {
     if (breaks_line(name) || breaks_line(value))
-      return fail(ErrorCode::invalid_argument, name, "A line break.");
+      return fail(ErrorCode::invalid_argument, std::string{name}, "A line break.");
   }
   if (breaks_line(target)) return fail(ErrorCode::invalid_argument, "target", "A line break.");
   const std::string head = impl.render_head(method, target, headers, body.size());

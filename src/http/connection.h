@@ -92,8 +92,10 @@ class Connection final : public ConnectionBase {
       while (left > 0 && !ec) {
         buffer_begin_ = buffer_end_ = 0;
         ensure_room(16384);
-        const std::size_t bytes = co_await read_some(buffer_.get(), buffer_size_, ec);
-        left -= std::min(left, bytes);
+        auto read = receive(buffer_.get(), buffer_size_);
+        co_await read;
+        ec = read.ec;
+        left -= std::min(left, read.bytes);
       }
     }
     if constexpr (kTls) {
@@ -116,7 +118,7 @@ class Connection final : public ConnectionBase {
   static constexpr std::size_t kCountedBody = 64u << 10;  ///< Smaller ones do not count as memory.
   static constexpr std::size_t kDrainBytes = 64u << 20;
   static constexpr std::int64_t kDrainMs = 5000;
-  static constexpr std::size_t kJoinedBody = 16384;
+  static constexpr std::size_t kJoinedBody = kTls ? 16384 : 2048;  ///< Sent from one buffer with the head.
 
   /// How reading went: all good, a refusal with its status, or nobody there to answer.
   struct Fate {
@@ -137,7 +139,7 @@ class Connection final : public ConnectionBase {
 
   void set_deadline(std::int64_t ms) {
     expired = false;
-    deadline_ns = steady_clock_ns() + ms * 1'000'000;
+    deadline_ns = coarse_clock_ns() + ms * 1'000'000;
   }
 
   std::size_t unread() const { return buffer_end_ - buffer_begin_; }
@@ -160,19 +162,16 @@ class Connection final : public ConnectionBase {
     buffer_begin_ = 0;
   }
 
-  Task<std::size_t> read_some(char* to, std::size_t size, error_code& ec) {
-    Operation read{[&](auto done) { stream_.async_read_some(boost::asio::buffer(to, size), done); }};
-    co_await read;
-    ec = read.ec;
-    co_return read.bytes;
+  /// To be awaited: some bytes of the client's, to where the caller says. Fails when the client is gone or
+  /// the deadline has passed.
+  auto receive(char* to, std::size_t size) {
+    return Operation{
+        [this, to, size](auto done) { stream_.async_read_some(boost::asio::buffer(to, size), done); }};
   }
-
-  /// Reads into the buffer; false when the client is gone or the deadline has passed.
-  Task<bool> fill(std::size_t room) {
+  /// The same, into the buffer.
+  auto fill(std::size_t room) {
     ensure_room(room);
-    error_code ec;
-    buffer_end_ += co_await read_some(buffer_.get() + buffer_end_, buffer_size_ - buffer_end_, ec);
-    co_return !ec;
+    return receive(buffer_.get() + buffer_end_, buffer_size_ - buffer_end_);
   }
 
   Fate late_or_gone() const {
@@ -205,7 +204,10 @@ class Connection final : public ConnectionBase {
         if (!ec && parser_->is_header_done()) break;
         if (ec && ec != boost::beast::http::error::need_more) co_return malformed(ec);
       }
-      if (!co_await fill(1024)) {
+      auto more = fill(1024);
+      co_await more;
+      buffer_end_ += more.bytes;
+      if (more.ec) {
         if (idle) co_return hung_up();
         co_return late_or_gone();
       }
@@ -230,8 +232,8 @@ class Connection final : public ConnectionBase {
       return {501, "The only transfer encoding taken is chunked.", false};
     }
     if (parser_->version() == 11) {
-      const auto hosts = request_.headers.all("Host");
-      if (hosts.size() != 1) return {400, "A request needs exactly one Host header.", false};
+      if (request_.headers.count("Host") != 1)
+        return {400, "A request needs exactly one Host header.", false};
     }
     // RFC 9112, 3.2.2: the host of an absolute target counts, not the header.
     if (request_.target.front() != '/') {
@@ -269,9 +271,10 @@ class Connection final : public ConnectionBase {
     std::memcpy(to, buffer_.get() + buffer_begin_, have);
     buffer_begin_ += have;
     while (have < length) {
-      error_code ec;
-      have += co_await read_some(to + have, length - have, ec);
-      if (ec) co_return late_or_gone();
+      auto read = receive(to + have, length - have);
+      co_await read;
+      have += read.bytes;
+      if (read.ec) co_return late_or_gone();
     }
     co_return Fate{};
   }
@@ -290,7 +293,10 @@ class Connection final : public ConnectionBase {
       }
       // A chunk's own head, or a trailer, that never ends.
       if (unread() > shared_.options.header_bytes_max) co_return malformed(ec);
-      if (!co_await fill(16384)) co_return late_or_gone();
+      auto more = fill(16384);
+      co_await more;
+      buffer_end_ += more.bytes;
+      if (more.ec) co_return late_or_gone();
     }
     request_.body.resize_uninitialized(parser_->chunked_bytes());
     co_return Fate{};
@@ -365,11 +371,17 @@ class Connection final : public ConnectionBase {
     head_.clear();
     append_response_head(head_, response, options);
     std::string_view body = head_only || has_no_body(response.status) ? std::string_view{} : response.body;
-    if (kTls && body.size() <= kJoinedBody) {  // One record instead of two.
+    if (body.size() <= kJoinedBody) {  // One record, or one piece for the kernel, instead of two.
       head_.append(body);
       body = {};
     }
-    const bool written = co_await write_all(head_, body);
+    std::string_view head = head_;
+    if constexpr (!kTls) {
+      // Mostly there is room at once.
+      if (body.empty() && !write_now(head)) co_return false;
+      if (head.empty()) co_return options.keep_alive;
+    }
+    const bool written = co_await write_all(head, body);
     co_return written&& options.keep_alive;
   }
 
@@ -393,6 +405,15 @@ class Connection final : public ConnectionBase {
     }
     const bool written = co_await write_all(head_, {});
     co_return written&& options.keep_alive;
+  }
+
+  /// Writes what the socket takes at once, and removes it from `text`. False if the client is gone.
+  bool write_now(std::string_view& text) {
+    error_code ec;
+    const std::size_t bytes = stream_.write_some(boost::asio::buffer(text.data(), text.size()), ec);
+    if (ec == boost::asio::error::would_block) return true;
+    text.remove_prefix(bytes);
+    return !ec;
   }
 
   /// Both texts, one behind the other. Without progress for the write timeout it gives up.

@@ -34,7 +34,7 @@ class HeadParser final : public boost::beast::http::basic_parser<true> {
   }
   void on_field_impl(boost::beast::http::field, string_view name, string_view value, error_code&) override {
     // Fields behind a chunked body could claim what the head did not: they are dropped.
-    if (!in_body_) request_.headers.add(std::string{text(name)}, std::string{text(value)});
+    if (!in_body_) request_.headers.add(text(name), text(value));
   }
   void on_header_impl(error_code&) override { in_body_ = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, string_view piece, error_code&) override {

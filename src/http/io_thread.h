@@ -23,7 +23,7 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asi
 
 /// A coroutine that belongs to nobody: it starts at once and frees itself at its end. Internal to the server.
 struct Detached {
-  struct promise_type {
+  struct promise_type : detail::RecycledFrame {
     Detached get_return_object() { return {}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }

@@ -15,6 +15,13 @@ int hex_digit(char c) {
   return -1;
 }
 
+constexpr std::size_t kFirstPairs = 256;  // Bytes; enough for most heads.
+
+/// Nothing to decode.
+bool is_plain(std::string_view text) {
+  return text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos;
+}
+
 bool same_name(std::string_view a, std::string_view b, Parameters::Case how) {
   return how == Parameters::Case::sensitive ? a == b : iequals(a, b);
 }
@@ -58,6 +65,25 @@ Method parse_method(std::string_view text) {
   return Method::other;
 }
 
+std::size_t TextPairs::size() const {
+  std::size_t count = 0;
+  for (auto at = begin(); at != end(); ++at) ++count;
+  return count;
+}
+
+void TextPairs::add(std::string_view name, std::string_view value) {
+  const Sizes sizes{static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())};
+  const std::size_t needed = bytes_.size() + sizeof sizes + name.size() + value.size();
+  std::string before;
+  if (needed > bytes_.capacity()) {
+    before.reserve(std::max({needed, 2 * bytes_.capacity(), kFirstPairs}));
+    before.append(bytes_);
+    bytes_.swap(before);  // It lives on to the end, so that a value may come from it.
+  }
+  bytes_.append(reinterpret_cast<const char*>(&sizes), sizeof sizes);
+  bytes_.append(name).append(value);
+}
+
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& [key, value] : fields_) {
     if (iequals(key, name)) return trim(value);
@@ -73,14 +99,24 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
   return values;
 }
 
-void Headers::set(std::string name, std::string value) {
-  fields_.erase(std::remove_if(fields_.begin(), fields_.end(),
-                               [&](const auto& field) { return iequals(field.first, name); }),
-                fields_.end());
-  add(std::move(name), std::move(value));
+std::size_t Headers::count(std::string_view name) const {
+  std::size_t count = 0;
+  for (const auto& [key, value] : fields_) count += iequals(key, name) ? 1 : 0;
+  return count;
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  TextPairs changed;
+  for (const auto& [key, old] : fields_) {
+    if (!iequals(key, name)) changed.add(key, old);
+  }
+  changed.add(name, value);
+  fields_ = std::move(changed);
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_blank) {
+  if (text.find('%') == std::string_view::npos && (!plus_is_blank || is_plain(text)))
+    return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -128,7 +164,11 @@ Parameters Parameters::parse(std::string_view text) {
     const std::string_view name = item.substr(0, equals);
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1);
-    parameters.items_.emplace_back(percent_decode(name, true), percent_decode(value, true));
+    if (is_plain(item)) {
+      parameters.items_.add(name, value);
+    } else {
+      parameters.items_.add(percent_decode(name, true), percent_decode(value, true));
+    }
   }
   return parameters;
 }
@@ -179,16 +219,19 @@ void Request::set_target(std::string_view text) {
 
 std::vector<std::string> Request::segments() const {
   std::vector<std::string> parts;
-  for (const std::string_view part : split(path, '/')) {
-    if (!part.empty()) parts.push_back(percent_decode(part, false));
+  parts.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')));
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    if (end != at) parts.push_back(percent_decode(std::string_view{path}.substr(at, end - at), false));
+    at = end + 1;
   }
   return parts;
 }
 
-Response Response::make(int status, std::string content_type, std::string body) {
+Response Response::make(int status, std::string_view content_type, std::string body) {
   Response response;
   response.status = status;
-  if (!content_type.empty()) response.headers.add("Content-Type", std::move(content_type));
+  if (!content_type.empty()) response.headers.add("Content-Type", content_type);
   response.body = std::move(body);
   return response;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,20 +15,69 @@ enum class Method : std::uint8_t { get, head, post, put, patch, del, options, ot
 std::string_view to_string(Method method);   ///< "GET"; "DELETE" for del.
 Method parse_method(std::string_view text);  ///< Any letter case; `other` if unknown.
 
-/// Header fields in the order received; names are compared without regard to case.
+/// Pairs of a name and a value, in order, in one piece of memory.
+class TextPairs {
+ public:
+  using Pair = std::pair<std::string_view, std::string_view>;
+
+  class Iterator {
+   public:
+    explicit Iterator(const char* at) : at_{at} {}
+    Pair operator*() const;
+    Iterator& operator++();
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const char* at_;
+  };
+
+  Iterator begin() const { return Iterator{bytes_.data()}; }
+  Iterator end() const { return Iterator{bytes_.data() + bytes_.size()}; }
+  std::size_t size() const;
+  bool empty() const { return bytes_.empty(); }
+  /// What is found in the pairs ends with this; `name` and `value` may themselves come from there.
+  void add(std::string_view name, std::string_view value);
+  /// Keeps the memory.
+  void clear() { bytes_.clear(); }
+  bool operator==(const TextPairs&) const = default;
+
+ private:
+  struct Sizes {
+    std::uint32_t name, value;
+  };
+  std::string bytes_;  ///< Per pair: Sizes, name, value.
+};
+
+inline TextPairs::Pair TextPairs::Iterator::operator*() const {
+  Sizes sizes;
+  std::memcpy(&sizes, at_, sizeof sizes);
+  const char* const name = at_ + sizeof sizes;
+  return {{name, sizes.name}, {name + sizes.name, sizes.value}};
+}
+
+inline TextPairs::Iterator& TextPairs::Iterator::operator++() {
+  Sizes sizes;
+  std::memcpy(&sizes, at_, sizeof sizes);
+  at_ += sizeof sizes + sizes.name + sizes.value;
+  return *this;
+}
+
+/// Header fields in the order received; names are compared without regard to case. What is found ends with
+/// the next change.
 class Headers {
  public:
   std::optional<std::string_view> find(std::string_view name) const;  ///< The first of that name, trimmed.
   std::string_view get(std::string_view name) const { return find(name).value_or(std::string_view{}); }
   std::vector<std::string_view> all(std::string_view name) const;
+  std::size_t count(std::string_view name) const;
   bool has(std::string_view name) const { return find(name).has_value(); }
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
-  void set(std::string name, std::string value);  ///< Replaces all of that name.
-  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  void add(std::string_view name, std::string_view value) { fields_.add(name, value); }
+  void set(std::string_view name, std::string_view value);  ///< Replaces all of that name.
+  const TextPairs& fields() const { return fields_; }
   void clear() { fields_.clear(); }
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  TextPairs fields_;
 };
 
 /// `%41` → A; `+` → blank where `plus_is_blank`. Broken escapes stay as they are.
@@ -42,10 +92,10 @@ class Parameters {
   enum class Case { sensitive, insensitive };
   std::optional<std::string_view> find(std::string_view name, Case how = Case::sensitive) const;  ///< First.
   std::vector<std::string_view> all(std::string_view name, Case how = Case::sensitive) const;
-  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
+  const TextPairs& items() const { return items_; }
 
  private:
-  std::vector<std::pair<std::string, std::string>> items_;
+  TextPairs items_;
 };
 
 /// Bytes with at least kPadding readable bytes behind them, as simdjson wants.
@@ -113,7 +163,7 @@ struct Response {
   std::shared_ptr<WebSocketSession> websocket;  ///< With status 101: what the connection is from here on.
   bool close = false;                           ///< Close the connection behind this answer.
 
-  static Response make(int status, std::string content_type, std::string body);
+  static Response make(int status, std::string_view content_type, std::string body);
 };
 
 std::string_view reason_phrase(int status);

@@ -1,6 +1,7 @@
 #include "http/response_head.h"
 
 #include <charconv>
+#include <cstring>
 #include <ctime>
 
 #include "base/text.h"
@@ -19,14 +20,26 @@ void append_number(std::string& out, std::uint64_t number) {
 void append_field_text(std::string& out, std::string_view text) {
   const std::size_t begin = out.size();
   out.append(text);
-  for (std::size_t i = begin; i < out.size(); ++i) {
+  std::size_t i = begin;
+  for (std::uint64_t word; i + sizeof word <= out.size(); i += sizeof word) {
+    std::memcpy(&word, out.data() + i, sizeof word);
+    // Zero in the high bit of each byte that is 16 or more: eight harmless ones at a time.
+    if (((word - 0x1010101010101010u) & ~word & 0x8080808080808080u) != 0) break;
+  }
+  for (; i < out.size(); ++i) {
     if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
   }
 }
 
 bool is_ours(std::string_view name) {
-  return iequals(name, "Content-Length") || iequals(name, "Connection") || iequals(name, "Date") ||
-         iequals(name, "Server") || iequals(name, "Transfer-Encoding");
+  switch (name.size()) {
+    case 4: return iequals(name, "Date");
+    case 6: return iequals(name, "Server");
+    case 10: return iequals(name, "Connection");
+    case 14: return iequals(name, "Content-Length");
+    case 17: return iequals(name, "Transfer-Encoding");
+    default: return false;
+  }
 }
 
 bool is_text_type(std::string_view type) {

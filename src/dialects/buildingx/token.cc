@@ -46,7 +46,7 @@ Members members_of_form(std::string_view body) {
   Members members;
   const http::Parameters form = http::Parameters::parse(body);
   for (const auto& [name, value] : form.items()) {
-    if (auto* const slot = members.slot(name)) *slot = value;
+    if (auto* const slot = members.slot(name)) slot->emplace(value);
   }
   return members;
 }

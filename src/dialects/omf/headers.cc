@@ -13,12 +13,11 @@ enum class Presence { required, optional };
 /// The one value of a header. Blank counts as absent.
 std::optional<std::string_view> only(const http::Headers& headers, std::string_view name, Presence presence,
                                      Report& report) {
-  const auto values = headers.all(name);
-  if (values.size() > 1) {
+  if (headers.count(name) > 1) {
     report.add_for_request(events::duplicate_header(name));
     return std::nullopt;
   }
-  const std::string_view value = values.empty() ? std::string_view{} : trim(values.front());
+  const std::string_view value = headers.get(name);
   if (!value.empty()) return value;
   if (presence == Presence::required) report.add_for_request(events::missing_header(name));
   return std::nullopt;

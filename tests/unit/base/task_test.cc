@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace penstock {
 namespace {
@@ -47,6 +49,26 @@ Task<std::unique_ptr<std::string>> move_only(bool& destroyed) {
 }
 
 TEST(Task, AwaitsOthersWithoutGrowingTheStack) {
+  EXPECT_EQ(sync_wait(sum(1'000)), 7'000);
+}
+
+Task<std::string> large_frame(int depth) {
+  char room[3000];
+  std::snprintf(room, sizeof room, "%d", depth);
+  if (depth > 0) {
+    auto inner = large_frame(depth - 1);
+    const std::string text = co_await inner;
+    co_return std::string{room} + text;
+  }
+  co_return std::string{room};
+}
+
+TEST(Task, FramesAreRecycledAlsoBetweenThreads) {
+  for (int round = 0; round < 100; ++round) EXPECT_EQ(sync_wait(large_frame(9)), "9876543210");
+  // Made here, ended there: frames of many sizes, and more than are kept.
+  std::vector<Task<int>> tasks;
+  for (int i = 0; i < 3000; ++i) tasks.push_back(sum(i % 3));
+  std::thread{[moved = std::move(tasks)]() mutable { moved.clear(); }}.join();
   EXPECT_EQ(sync_wait(sum(1'000)), 7'000);
 }
 

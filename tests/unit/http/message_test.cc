@@ -94,6 +94,30 @@ TEST(Headers, NamesHaveNoCaseAndValuesNoBlanksAround) {
   EXPECT_TRUE(headers.has("x"));
 }
 
+TEST(Headers, KeepOrderRepeatsAndAnyBytes) {
+  Headers headers;
+  const std::string large(5000, 'x'), odd{"a\0b", 3};
+  headers.add("One", large);
+  headers.add("", odd);
+  headers.add("Two", headers.get("One"));  // From where it goes to.
+  headers.add("One", "");
+  EXPECT_EQ(headers.fields().size(), 4u);
+  EXPECT_EQ(headers.count("ONE"), 2u);
+  EXPECT_EQ(headers.get("two"), large);
+  std::string names;
+  for (const auto& [name, value] : headers.fields()) names += std::string{name} + ",";
+  EXPECT_EQ(names, "One,,Two,One,");
+  EXPECT_EQ((*++headers.fields().begin()).second, odd);
+  Headers same;
+  for (const auto& [name, value] : headers.fields()) same.add(name, value);
+  EXPECT_TRUE(same.fields() == headers.fields());
+  headers.set("One", headers.get("Two"));
+  EXPECT_EQ(headers.all("One"), (std::vector<std::string_view>{large}));
+  headers.clear();
+  EXPECT_TRUE(headers.fields().empty());
+  EXPECT_FALSE(headers.has("One"));
+}
+
 TEST(Method, IsKnownInAnyCase) {
   for (const Method method :
        {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::del, Method::options}) {
