@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "catalog/catalog.h"
+#include "codec/summary.h"
 #include "model/write.h"
 
 namespace penstock::archive {
@@ -36,6 +37,17 @@ struct Scan {
   Timestamp first = Timestamp::min(), last = Timestamp::max();
   std::size_t limit = SIZE_MAX;
   bool newest_first = false;
+};
+
+/// What a walk brings the samples of a range to, oldest first.
+class Walker {
+ public:
+  virtual ~Walker() = default;
+  /// All samples of one stored frame, which lies wholly in the range and which nothing newer touches. True:
+  /// that was enough. False: its samples are asked for, and come next.
+  virtual bool take(const codec::FrameSummary& summary) = 0;
+  /// Samples [first, end) of `run`, at least one. False ends the walk; errors do, too.
+  virtual Result<bool> take(const Run& run, std::size_t first, std::size_t end) = 0;
 };
 
 /// Numbers for /metrics and the start-up message.
@@ -77,6 +89,9 @@ class Archive {
   /// Samples in range, oldest or newest first, at most `limit`. An unknown point has none.
   /// Errors: store_unavailable, store_corrupt.
   virtual Result<Run> scan(const Scan& request) const = 0;
+  /// Brings all samples in range to `walker`, whose errors are passed on, as of one moment; `limit` and
+  /// `newest_first` have no meaning. What summaries settle is not decoded. Errors: as scan.
+  virtual Result<void> walk(const Scan& request, Walker& walker) const = 0;
   /// The newest sample of all, or nothing.
   virtual Result<std::optional<Sample>> newest(PointId point) const = 0;
   /// The newest sample at or before (`inclusive`) or before `time`, or nothing.

@@ -180,21 +180,26 @@ Result<bool> SealedFrames::open_block() {
   }
 }
 
-Result<bool> SealedFrames::next(Run& out) {
+Result<const codec::FrameSummary*> SealedFrames::peek() {
   while (true) {
     if (!block_ || left_ == 0) {
       TRY(const bool more, open_block());
-      if (!more) return false;
+      if (!more) return nullptr;
     }
-    const std::size_t f = newest_first_ ? left_ - 1 : block_->frames() - left_;
+    const codec::FrameSummary& summary = block_->summary(frame());
+    if (summary.last.unix_ns() >= range_.first && summary.first.unix_ns() <= range_.last) return &summary;
     --left_;
-    const codec::FrameSummary& summary = block_->summary(f);
-    if (summary.last.unix_ns() < range_.first || summary.first.unix_ns() > range_.last) continue;
-    out.clear();
-    out.kind = block_->kind();
-    TRY_VOID(block_->decode_frame(f, out));
-    return true;
   }
+}
+
+Result<void> SealedFrames::decode(Run& out) const {
+  out.clear();
+  out.kind = block_->kind();
+  return block_->decode_frame(frame(), out);
+}
+
+void SealedFrames::skip() {
+  --left_;
 }
 
 }  // namespace penstock::archive

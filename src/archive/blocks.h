@@ -58,18 +58,23 @@ class SealedFrames {
  public:
   SealedFrames(const store::Snapshot& snapshot, PointId point, Interval range, bool newest_first);
 
-  /// The next frame's samples (ascending, possibly some outside of the range) into `out`; false at the end.
-  Result<bool> next(Run& out);
+  /// What the next frame that reaches into the range knows of itself, null at the end. Lives until `skip`.
+  Result<const codec::FrameSummary*> peek();
+  /// The samples of the frame that `peek` told of (ascending, possibly some outside of the range) in place
+  /// of those in `out`.
+  Result<void> decode(Run& out) const;
+  void skip();  ///< To the frame after the one that `peek` told of.
 
  private:
   Result<bool> open_block();
+  std::size_t frame() const { return newest_first_ ? left_ - 1 : block_->frames() - left_; }
 
   std::unique_ptr<store::Cursor> cursor_;
   Interval range_;
   bool newest_first_;
   bool positioned_ = false;
   std::optional<codec::BlockView> block_;
-  std::size_t left_ = 0;  // Frames of the block not yet given.
+  std::size_t left_ = 0;  // Frames of the block not yet skipped.
 };
 
 }  // namespace penstock::archive

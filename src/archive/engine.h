@@ -96,6 +96,7 @@ class Engine final : public Archive {
   Task<Result<std::uint64_t>> change(Edit edit, Door door, std::uint32_t principal) override;
   catalog::Catalog::Reader catalog() const override { return catalog_.read(); }
   Result<Run> scan(const Scan& request) const override;
+  Result<void> walk(const Scan& request, Walker& walker) const override;
   Result<std::optional<Sample>> newest(PointId point) const override;
   Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const override;
   Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const override;

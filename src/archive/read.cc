@@ -64,6 +64,16 @@ Result<Run> Engine::scan(const Scan& request) const {
   }
 }
 
+Result<void> Engine::walk(const Scan& request, Walker& walker) const {
+  if (request.last < request.first) return {};
+  Scan oldest_first = request;
+  oldest_first.newest_first = false;
+  oldest_first.limit = SIZE_MAX;
+  const std::optional<ViewCopy> view = copy_view(oldest_first, SIZE_MAX);
+  if (!view) return {};
+  return walk_view(*view, oldest_first, walker);
+}
+
 Result<std::optional<Sample>> Engine::newest(PointId point) const {
   Scan request;
   request.point = point;

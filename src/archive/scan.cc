@@ -11,6 +11,9 @@ class Source {
   virtual ~Source() = default;
   /// The next chunk (ascending inside) into `out`; false at the end.
   virtual Result<bool> next(Run& out) = 0;
+  /// What is known of the next chunk without decoding it; null where nothing is, or at the end.
+  virtual Result<const codec::FrameSummary*> peek() { return nullptr; }
+  virtual void skip() {}  ///< Passes over the chunk that `peek` told of.
 };
 
 class TailSource final : public Source {
@@ -48,7 +51,15 @@ class SealedSource final : public Source {
  public:
   SealedSource(const store::Snapshot& snapshot, PointId point, Interval range, bool newest_first)
       : frames_{snapshot, point, range, newest_first} {}
-  Result<bool> next(Run& out) override { return frames_.next(out); }
+  Result<bool> next(Run& out) override {
+    TRY(const codec::FrameSummary* const summary, frames_.peek());
+    if (summary == nullptr) return false;
+    TRY_VOID(frames_.decode(out));
+    frames_.skip();
+    return true;
+  }
+  Result<const codec::FrameSummary*> peek() override { return frames_.peek(); }
+  void skip() override { frames_.skip(); }
 
  private:
   SealedFrames frames_;
@@ -60,14 +71,16 @@ struct Input {
   std::vector<const std::vector<Interval>*> masks;  ///< Of the layers above it.
   Run chunk;
   std::size_t first = 0, end = 0;  ///< Part of the chunk that is left: [first, end).
+  /// In a walk: a frame that is not decoded yet comes next, and the chunk has nothing left.
+  const codec::FrameSummary* pending = nullptr;
 
-  bool has_more() const { return first < end; }
+  bool has_more() const { return pending != nullptr || first < end; }
 };
 
 class Merge {
  public:
-  Merge(const ViewCopy& view, const Scan& request)
-      : request_{request}, range_{request.first.unix_ns(), request.last.unix_ns()} {
+  Merge(const ViewCopy& view, const Scan& request, Walker* walker = nullptr)
+      : request_{request}, walker_{walker}, range_{request.first.unix_ns(), request.last.unix_ns()} {
     std::vector<const std::vector<Interval>*> masks;
     for (const LayerCopy& layer : view.layers) {
       add(std::make_unique<TailSource>(layer.tail), masks);
@@ -92,6 +105,25 @@ class Merge {
     return std::move(out_);
   }
 
+  /// Oldest first, to the walker.
+  Result<void> walk() {
+    for (Input& input : inputs_) TRY_VOID(refill(input));
+    while (!ended_) {
+      Input* const best = newest_at_front();
+      if (best == nullptr) return {};
+      if (best->pending == nullptr) {
+        TRY_VOID(take(*best));
+      } else if (is_alone(*best) && walker_->take(*best->pending)) {
+        best->source->skip();
+        best->pending = nullptr;
+        TRY_VOID(refill(*best));
+      } else {
+        TRY_VOID(decode(*best));
+      }
+    }
+    return {};
+  }
+
  private:
   void add(std::unique_ptr<Source> source, const std::vector<const std::vector<Interval>*>& masks) {
     Input input;
@@ -102,21 +134,56 @@ class Merge {
 
   bool backwards() const { return request_.newest_first; }
   std::int64_t front(const Input& input) const {
+    if (input.pending != nullptr) return input.pending->first.unix_ns();
     return backwards() ? input.chunk.times[input.end - 1] : input.chunk.times[input.first];
   }
   bool comes_before(std::int64_t a, std::int64_t b) const { return backwards() ? a > b : a < b; }
 
   Result<void> refill(Input& input) {
     while (!input.has_more()) {
+      if (walker_ != nullptr) {
+        TRY(const codec::FrameSummary* const summary, input.source->peek());
+        if (summary != nullptr && range_.contains(summary->first.unix_ns()) &&
+            range_.contains(summary->last.unix_ns())) {
+          input.pending = summary;
+          return {};
+        }
+      }
       TRY(const bool more, input.source->next(input.chunk));
       if (!more) return {};
-      const auto& times = input.chunk.times;
-      input.first = static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), range_.first) -
-                                             times.begin());
-      input.end =
-          static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), range_.last) - times.begin());
+      cut(input);
     }
     return {};
+  }
+
+  void cut(Input& input) const {
+    const auto& times = input.chunk.times;
+    input.first =
+        static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), range_.first) - times.begin());
+    input.end =
+        static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), range_.last) - times.begin());
+  }
+
+  /// The pending frame's samples after all.
+  Result<void> decode(Input& input) const {
+    input.pending = nullptr;
+    TRY_VOID(input.source->next(input.chunk));
+    cut(input);
+    return {};
+  }
+
+  /// Nothing of another input, and no mask, lies within the pending frame. All other fronts are behind its
+  /// first sample already.
+  bool is_alone(const Input& input) const {
+    const Interval frame{input.pending->first.unix_ns(), input.pending->last.unix_ns()};
+    for (const Input& other : inputs_) {
+      if (&other != &input && other.has_more() && front(other) <= frame.last) return false;
+    }
+    return std::none_of(input.masks.begin(), input.masks.end(), [&](const auto* mask) {
+      return std::any_of(mask->begin(), mask->end(), [&](const Interval& hidden) {
+        return hidden.first <= frame.last && frame.first <= hidden.last;
+      });
+    });
   }
 
   /// The input whose front comes first; of equal ones the newest, while the others skip that time.
@@ -136,6 +203,9 @@ class Merge {
   /// Moves samples from `input` as long as no other one has a say, then lets the others pass the last time.
   Result<void> take(Input& input) {
     const std::int64_t here = front(input);
+    for (Input& other : inputs_) {
+      if (other.pending != nullptr && front(other) == here) TRY_VOID(decode(other));
+    }
     std::size_t n = 1;
     bool same_time_elsewhere = false;
     bool bounded = false;
@@ -162,7 +232,7 @@ class Merge {
         n = static_cast<std::size_t>(at - times.begin()) - input.first;
       }
     }
-    emit(input, n);
+    TRY_VOID(emit(input, n));
     if (same_time_elsewhere) {
       for (Input& other : inputs_) {
         if (&other == &input || !other.has_more() || front(other) != here) continue;
@@ -181,20 +251,33 @@ class Merge {
     }
   }
 
-  void emit(Input& input, std::size_t n) {
+  Result<void> emit(Input& input, std::size_t n) {
     const std::size_t room = request_.limit - out_.size();
     if (!backwards() && input.masks.empty()) {
-      out_.append(input.chunk, input.first, std::min(n, room));
+      if (walker_ != nullptr) {
+        TRY(const bool more, walker_->take(input.chunk, input.first, input.first + n));
+        ended_ = !more;
+      } else {
+        out_.append(input.chunk, input.first, std::min(n, room));
+      }
     } else {
       for (std::size_t k = 0; k < n && out_.size() < request_.limit; ++k) {
         const std::size_t i = backwards() ? input.end - 1 - k : input.first + k;
         if (!masked(input, input.chunk.times[i])) out_.append(input.chunk, i, 1);
       }
+      if (walker_ != nullptr && !out_.empty()) {
+        TRY(const bool more, walker_->take(out_, 0, out_.size()));
+        ended_ = !more;
+        out_.clear();
+      }
     }
     step(input, n);
+    return {};
   }
 
   const Scan& request_;
+  Walker* walker_;  // Null: a scan, which gathers in out_.
+  bool ended_ = false;
   Interval range_;
   std::vector<Input> inputs_;
   Run out_;
@@ -249,6 +332,10 @@ Result<Run> merge_view(const ViewCopy& view, const Scan& request, bool* complete
   TRY(Run found, Merge{view, inside}.run());
   *complete = found.size() >= request.limit;
   return found;
+}
+
+Result<void> walk_view(const ViewCopy& view, const Scan& request, Walker& walker) {
+  return Merge{view, request, &walker}.walk();
 }
 
 }  // namespace penstock::archive

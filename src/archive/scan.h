@@ -33,4 +33,7 @@ LayerCopy copy_layer(const Layer& layer, Interval range, bool newest_first, std:
 /// out; then it is worthless.
 Result<Run> merge_view(const ViewCopy& view, const Scan& request, bool* complete);
 
+/// The same for all samples of the range, oldest first; no layer may be cut.
+Result<void> walk_view(const ViewCopy& view, const Scan& request, Walker& walker);
+
 }  // namespace penstock::archive

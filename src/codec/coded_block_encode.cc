@@ -245,13 +245,13 @@ bool Encoder::to_integers(std::size_t at, std::size_t n, std::int64_t* integers,
 
 /// Whether values or their differences are the smaller numbers, and around which center.
 void Encoder::choose_steps() {
-  constexpr std::size_t kWindow = 64;
-  std::int64_t some[3 * kWindow], steps[3 * kWindow], copy[3 * kWindow];
+  constexpr std::size_t kWindow = 32, kWindows = 8;
+  std::int64_t some[kWindows * kWindow], steps[kWindows * kWindow], copy[kWindows * kWindow];
   std::size_t made = 0, made_steps = 0;
   Decimals decimals;
-  for (const std::size_t at :
-       {std::size_t{0}, values_.count / 2, values_.count - std::min(values_.count, kWindow)}) {
-    const std::size_t n = std::min(kWindow, values_.count - at);
+  const std::size_t n = std::min(kWindow, values_.count);
+  for (std::size_t window = 0; window < kWindows; ++window) {
+    const std::size_t at = (values_.count - n) * window / (kWindows - 1);
     if (!to_integers(at, n, some + made, decimals)) continue;
     for (std::size_t i = 1; i < n; ++i) steps[made_steps++] = difference(some[made + i], some[made + i - 1]);
     made += n;
@@ -265,7 +265,7 @@ void Encoder::choose_steps() {
   const double zero_bits = power_bits(steps, made_steps, 0),
                centered = power_bits(steps, made_steps, step_center);
   if (zero_bits <= centered * 1.1) step_center = 0;
-  form_.steps = std::min(zero_bits, centered) / static_cast<double>(made_steps) < bits;
+  form_.steps = std::min(zero_bits, centered) / static_cast<double>(made_steps) <= bits;
   form_.center = form_.steps ? step_center : center;
 }
 

@@ -1,7 +1,7 @@
 #include "archive/retrieval/plot.h"
 
-#include <array>
 #include <cmath>
+#include <limits>
 
 #include "archive/retrieval/interpolate.h"
 
@@ -14,14 +14,31 @@ class Picker {
   Picker(const Series& series, Run& out) : series_{series}, out_{out} {}
 
   void take(const Run& run, std::size_t first, std::size_t end) {
-    for (std::size_t i = first; i < end; ++i) {
-      if (series_.numeric) {
-        take_number(run, i);
-      } else {
-        take_change(run, i);
-      }
+    if (series_.numeric && run.qualities.empty() && is_number(run.kind)) {
+      take_numbers(run, first, end);
+    } else if (series_.numeric) {
+      for (std::size_t i = first; i < end; ++i) take_number(run, i);
+    } else {
+      for (std::size_t i = first; i < end; ++i) take_change(run, i);
     }
     if (end > first) last_ = run.sample(end - 1);
+  }
+
+  /// A frame of nothing but good numbers.
+  void take(const codec::FrameSummary& frame) {
+    const auto sample = [&](Timestamp time, double number) {
+      return Sample{time, value_of(number, series_.kind), {}};
+    };
+    if (!first_) first_ = sample(frame.first, frame.first_value);
+    if (!lowest_ || frame.min < low_) {
+      lowest_ = sample(frame.min_time, frame.min);
+      low_ = frame.min;
+    }
+    if (!highest_ || frame.max > high_) {
+      highest_ = sample(frame.max_time, frame.max);
+      high_ = frame.max;
+    }
+    last_ = sample(frame.last, frame.last_value);
   }
 
   void end_part() {
@@ -39,6 +56,30 @@ class Picker {
   }
 
  private:
+  /// All good, but for NaN.
+  void take_numbers(const Run& run, std::size_t first, std::size_t end) {
+    if (first == end) return;
+    if (!first_) first_ = run.sample(first);
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    double low = lowest_ ? low_ : kInfinite, high = highest_ ? high_ : -kInfinite;
+    std::size_t lowest = end, highest = end;
+    for (std::size_t i = first; i < end; ++i) {
+      const double number = run.numbers[i];
+      if (number < low || (number == low && lowest == end && !lowest_)) {
+        low = number;
+        lowest = i;
+      }
+      if (number > high || (number == high && highest == end && !highest_)) {
+        high = number;
+        highest = i;
+      }
+    }
+    if (lowest != end) lowest_ = run.sample(lowest);
+    if (highest != end) highest_ = run.sample(highest);
+    low_ = low;
+    high_ = high;
+  }
+
   void take_number(const Run& run, std::size_t i) {
     if (!first_) first_ = run.sample(i);
     if (!run.qualities.empty() && run.qualities[i].state != 0) {
@@ -75,6 +116,66 @@ class Picker {
   std::vector<Sample> changes_;
 };
 
+/// Gives each part its samples.
+class Parts final : public Walker {
+ public:
+  Parts(const Series& series, TimeRange range, std::size_t parts, Picker& picker)
+      : series_{series},
+        begin_{range.first.unix_ns()},
+        last_{range.last.unix_ns()},
+        parts_{parts},
+        picker_{picker} {
+    reach(begin_);
+  }
+
+  bool take(const codec::FrameSummary& frame) override {
+    if (!series_.numeric || !says_all(frame, series_.kind)) return false;
+    reach(frame.first.unix_ns());
+    if (!has(frame.last.unix_ns())) return false;
+    picker_.take(frame);
+    return true;
+  }
+
+  Result<bool> take(const Run& run, std::size_t first, std::size_t end) override {
+    while (first < end) {
+      reach(run.times[first]);
+      std::size_t part_end = end;
+      if (!has(run.times[end - 1])) {
+        const auto at = run.times.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto to = run.times.begin() + static_cast<std::ptrdiff_t>(end);
+        part_end = static_cast<std::size_t>(std::lower_bound(at, to, end_) - run.times.begin());
+      }
+      picker_.take(run, first, part_end);
+      first = part_end;
+    }
+    return true;
+  }
+
+ private:
+  bool is_last() const { return part_ + 1 >= parts_; }
+  /// The instant where a part ends belongs to the next one, but for the last part.
+  bool has(std::int64_t time) const { return is_last() || time < end_; }
+  /// Ends all parts before the one that has `time`.
+  void reach(std::int64_t time) {
+    if (part_ == SIZE_MAX) next();
+    while (!has(time)) {
+      picker_.end_part();
+      next();
+    }
+  }
+  void next() {
+    ++part_;
+    const __int128 span = static_cast<__int128>(last_) - begin_;
+    end_ = static_cast<std::int64_t>(begin_ +
+                                     span * static_cast<__int128>(part_ + 1) / static_cast<__int128>(parts_));
+  }
+
+  const Series& series_;
+  std::int64_t begin_, last_, end_ = 0;
+  std::size_t parts_, part_ = SIZE_MAX;
+  Picker& picker_;
+};
+
 /// The value at an end of the range, if no sample is there and one is known.
 Result<void> push_end(const Scanner& scan, const Series& series, Timestamp time, Run& out) {
   if (!out.empty() && out.times.back() == time.unix_ns()) return {};
@@ -94,34 +195,13 @@ Result<Run> plot(const Scanner& scan, const Series& series, TimeRange range, std
   Run out;
   out.kind = series.kind;
   TRY_VOID(push_end(scan, series, range.first, out));
-  const std::int64_t begin = range.first.unix_ns();
-  const __int128 span = static_cast<__int128>(range.last.unix_ns()) - begin;
-  // Where part `k` ends; that instant belongs to the next one, but for the last part.
-  const auto end_of = [&](std::size_t k) {
-    return static_cast<std::int64_t>(begin +
-                                     span * static_cast<__int128>(k + 1) / static_cast<__int128>(parts));
-  };
   Picker picker{series, out};
-  std::size_t part = 0;
-  const auto take = [&](const Run& run) -> Result<bool> {
-    std::size_t at = 0;
-    while (at < run.size()) {
-      while (part + 1 < parts && run.times[at] >= end_of(part)) {
-        picker.end_part();
-        ++part;
-      }
-      std::size_t end = run.size();
-      if (part + 1 < parts) {
-        end = static_cast<std::size_t>(std::lower_bound(run.times.begin() + static_cast<std::ptrdiff_t>(at),
-                                                        run.times.end(), end_of(part)) -
-                                       run.times.begin());
-      }
-      picker.take(run, at, end);
-      at = end;
-    }
-    return true;
-  };
-  TRY_VOID(each_chunk(scan, series.point, range.first, range.last, false, kChunk, take));
+  Parts walker{series, range, parts, picker};
+  Scan request;
+  request.point = series.point;
+  request.first = range.first;
+  request.last = range.last;
+  TRY_VOID(scan.walk(request, walker));
   picker.end_part();
   if (range.first < range.last) TRY_VOID(push_end(scan, series, range.last, out));
   return out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <type_traits>
 
 #include "archive/archive.h"
 
@@ -27,10 +28,32 @@ struct Series {
   bool is_line() const { return numeric && course == Course::line; }
 };
 
-/// Archive::scan, or what stands in for it. Errors are passed on as they are.
-using Scanner = std::function<Result<Run>(const Scan&)>;
+/// Archive::scan and Archive::walk, or what stands in for them. Errors are passed on as they are.
+class Scanner {
+ public:
+  /// Of a function that scans; it walks by scanning in chunks.
+  template <class F>
+  requires std::is_invocable_r_v < Result<Run>,
+  const F&, const Scan& > Scanner(F scan) : scan_{std::move(scan)} {}  // NOLINT: a function is a scanner.
+  /// Of an archive that outlives it. `check` is asked now and then; what it fails with ends the read.
+  using Check = std::function<Result<void>()>;
+  explicit Scanner(const Archive& archive, Check check = {}) : archive_{&archive}, check_{std::move(check)} {
+    scan_ = [&archive, asked = check_](const Scan& request) -> Result<Run> {
+      if (asked) TRY_VOID(asked());
+      return archive.scan(request);
+    };
+  }
+
+  Result<Run> operator()(const Scan& request) const { return scan_(request); }
+  Result<void> walk(const Scan& request, Walker& walker) const;
+
+ private:
+  std::function<Result<Run>(const Scan&)> scan_;
+  const Archive* archive_ = nullptr;
+  Check check_;
+};
 inline Scanner scanner(const Archive& archive) {
-  return [&archive](const Scan& request) { return archive.scan(request); };
+  return Scanner{archive};
 }
 
 /// True for the samples that take part. Empty: all do.
@@ -47,6 +70,12 @@ inline bool is_good(const Sample& sample) {
 double number_of(const Value& value);
 /// A system state where a value is missing.
 Sample state_at(const Series& series, Timestamp time, std::uint16_t state);
+
+/// True if doubles say exactly what the samples of a frame are: all of them are numbers and good, and no
+/// integer is too long.
+bool says_all(const codec::FrameSummary& summary, Kind kind);
+/// A number as a value of a kind that holds numbers.
+Value value_of(double number, Kind kind);
 
 inline constexpr std::size_t kChunk = 16'384;  ///< Samples that a long read holds at once.
 

@@ -1,5 +1,6 @@
 #include "archive/retrieval/summary.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "archive/retrieval/interpolate.h"
@@ -14,7 +15,7 @@ double seconds(std::int64_t from, std::int64_t to) {
 }
 
 /// Walks over the samples once and gives each interval its share.
-class Summarizer {
+class Summarizer final : public Walker {
  public:
   Summarizer(const Series& series, const SummaryRequest& request)
       : series_{series}, request_{request}, out_(request.edges.size() - 1) {}
@@ -27,6 +28,42 @@ class Summarizer {
       // Nothing is known from the first edge on, and the filter is asked what it thinks of that.
       reach(state_at(series_, first_edge(), system_state::kNoData), false);
     }
+  }
+
+  Result<bool> take(const Run& run, std::size_t first, std::size_t end) override {
+    for (std::size_t i = first; i < end; ++i) take(run.sample(i));
+    return true;
+  }
+
+  bool take(const codec::FrameSummary& frame) override {
+    if (request_.squares || request_.filter || !series_.numeric || !says_all(frame, series_.kind))
+      return false;
+    const auto& edges = request_.edges;
+    // Both ends strictly inside of one interval: what is on an edge is a matter of its own.
+    const auto behind = std::upper_bound(edges.begin(), edges.end(), frame.first);
+    if (behind == edges.begin() || behind == edges.end() || frame.last >= *behind ||
+        frame.first == behind[-1]) {
+      return false;
+    }
+    Summary& summary = out_[static_cast<std::size_t>(behind - edges.begin()) - 1];
+    const auto sample = [&](Timestamp time, double number) {
+      return Sample{time, value_of(number, series_.kind), {}};
+    };
+    if (!by_time()) {
+      summary.looked_at += frame.count;
+      summary.add(frame.count, frame.sum / frame.count, 0);
+    } else {
+      take(sample(frame.first, frame.first_value));
+      const double weight = seconds(frame.first.unix_ns(), frame.last.unix_ns());
+      if (weight > 0) {
+        summary.looked_at += weight;
+        summary.add(weight, (series_.is_line() ? frame.integral : frame.step_integral) / weight, 0);
+      }
+    }
+    summary.see(frame.min, frame.min_time);
+    summary.see(frame.max, frame.max_time);
+    reach(sample(frame.last, frame.last_value), false);
+    return true;
   }
 
   void take(const Sample& sample) {
@@ -186,11 +223,11 @@ Result<std::vector<Summary>> summarize(const Scanner& scan, const Series& series
   TRY(const auto before, find_at_or_before(scan, series.point, first));
   summarizer.begin_with(before);
   if (first < last) {
-    const auto take = [&](const Run& run) -> Result<bool> {
-      for (std::size_t i = 0; i < run.size(); ++i) summarizer.take(run.sample(i));
-      return true;
-    };
-    TRY_VOID(each_chunk(scan, series.point, first.plus_ns(1), last, false, kChunk, take));
+    Scan inside;
+    inside.point = series.point;
+    inside.first = first.plus_ns(1);
+    inside.last = last;
+    TRY_VOID(scan.walk(inside, summarizer));
   }
   TRY(const auto after, find_after(scan, series.point, last));
   return summarizer.end_with(after);

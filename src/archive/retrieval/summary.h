@@ -24,6 +24,8 @@ struct SummaryRequest {
   /// Where the filter is asked, ascending; its word holds until the next of these times. Empty: at each
   /// sample, and its word holds until the next sample.
   std::span<const Timestamp> filter_times;
+  /// False: Summary::squares is not asked for, and whole frames need not be decoded.
+  bool squares = true;
 };
 
 /// One interval. Seconds where time counts, samples where events do.

@@ -73,7 +73,7 @@ void TimeColumn::enter_minute(std::int64_t unix_ns) {
 
 char* TimeColumn::write(char* out, std::int64_t unix_ns) {
   auto rest = static_cast<std::uint64_t>(unix_ns) - static_cast<std::uint64_t>(minute_begin_);
-  if (!known_ || rest >= static_cast<std::uint64_t>(kNsPerMinute)) {
+  if (!known_ || unix_ns < minute_begin_ || rest >= static_cast<std::uint64_t>(kNsPerMinute)) {
     enter_minute(unix_ns);
     if (!known_) {
       const std::string text = format_trimmed(Timestamp::from_unix_ns(unix_ns));

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dialects/energyview/buckets.h"
 #include "dialects/energyview/door.h"
 #include "dialects/energyview/render.h"
 #include "dialects/energyview/resolve.h"
@@ -74,23 +75,17 @@ http::Response EnergyView::get_timeseries(const http::Request& request, const Ca
     scan.last = query->end > Timestamp::max().plus_ns(-kNsPerMicrosecond)
                     ? Timestamp::max()
                     : query->end.plus_ns(kNsPerMicrosecond - 1);
-    scan.limit = left + 1;
-    const Result<Run> run = house_.archive.scan(scan);
-    if (!run) return render_refusal(refusal_of(run.error()));
-    if (run->size() > left) {
+    auto read = read_rows(house_.archive, scan, query->resolution, query->aggregate, call.zone, left);
+    if (!read) return render_refusal(refusal_of(read.error()));
+    if (!*read) {
       return render_refusal({Code::invalid_parameter,
                              {},
                              "The result has more than " + std::to_string(settings_.max_read_points) +
                                  " points; ask for less at a time"});
     }
-    left -= run->size();
-    Rows rows = shown_rows(*run);
-    if (query->resolution != Resolution::none) {
-      rows = aggregated(rows, query->resolution, query->aggregate, call.zone);
-    }
-    if (rows.data.empty()) continue;
+    if ((*read)->data.empty()) continue;
     series.push_back(
-        {each.node_id, each.node_uuid, each.asked_by_uuid, std::move(each.tag), std::move(rows)});
+        {each.node_id, each.node_uuid, each.asked_by_uuid, std::move(each.tag), *std::move(*read)});
   }
   return render_series(series, call.zone, query->epoch);
 }

@@ -133,35 +133,4 @@ Rows shown_rows(const Run& run) {
   return rows;
 }
 
-Rows aggregated(const Rows& rows, Resolution resolution, Aggregate aggregate, Zone zone) {
-  Offsets offsets{zone};
-  Rows made;
-  made.single_precision =
-      rows.single_precision && (aggregate == Aggregate::min || aggregate == Aggregate::max);
-  std::size_t i = 0;
-  while (i < rows.data.size()) {
-    const Timestamp bucket = bucket_of(rows.data[i].first, resolution, offsets);
-    double low = rows.data[i].second, high = low, sum = 0;
-    std::size_t count = 0;
-    for (; i < rows.data.size() && bucket_of(rows.data[i].first, resolution, offsets) == bucket; ++i) {
-      const double number = rows.data[i].second;
-      low = std::min(low, number);
-      high = std::max(high, number);
-      sum += number;
-      ++count;
-    }
-    double value = 0;
-    switch (aggregate) {
-      case Aggregate::avg: value = sum / static_cast<double>(count); break;
-      case Aggregate::min: value = low; break;
-      case Aggregate::max: value = high; break;
-      case Aggregate::sum: value = sum; break;
-      case Aggregate::count: value = static_cast<double>(count); break;
-    }
-    // A sum of huge numbers may leave the range, and JSON has no infinity.
-    if (std::isfinite(value)) made.data.emplace_back(bucket, value);
-  }
-  return made;
-}
-
 }  // namespace penstock::dialects::energyview

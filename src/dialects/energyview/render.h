@@ -48,7 +48,4 @@ Rows accepted_rows(const Run& sent, const Outcomes& outcomes);
 /// A stored run as rows: one per microsecond (the latest), without what holds no number.
 Rows shown_rows(const Run& run);
 
-/// One row per bucket that has any.
-Rows aggregated(const Rows& rows, Resolution resolution, Aggregate aggregate, Zone zone);
-
 }  // namespace penstock::dialects::energyview

@@ -112,10 +112,10 @@ Result<void> check_has_history(const Target& target) {
 }
 
 archive::retrieval::Scanner scanner_of(const Call& call) {
-  return [&call](const archive::Scan& request) -> Result<Run> {
-    if (call.late()) return fail(ErrorCode::overloaded, {}, "The read took too long.");
-    return call.archive().scan(request);
-  };
+  return archive::retrieval::Scanner{call.archive(), [&call]() -> Result<void> {
+                                       if (!call.late()) return {};
+                                       return fail(ErrorCode::overloaded, {}, "The read took too long.");
+                                     }};
 }
 
 Result<ReadRange> range_of(const Call& call) {

@@ -160,6 +160,8 @@ class SummaryRead final : public Read {
     request.edges = query_.edges;
     request.weighting = query_.weighting;
     request.ends = query_.ends;
+    request.squares = std::any_of(query_.types.begin(), query_.types.end(),
+                                  [](int type) { return type == kStdDev || type == kPopulationStdDev; });
     if (query_.filter.is_set()) {
       request.filter = [&](const Sample& sample) {
         return query_.filter.expression().passes(stream, sample);

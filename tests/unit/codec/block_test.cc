@@ -283,7 +283,7 @@ TEST(Block, SizesStayUnderTheirCeilings) {
     flat.times[i] = kStart + static_cast<std::int64_t>(i) * kNsPerSecond;
     flat.numbers[i] = i / 500 % 2 == 0 ? 20.5 : 21;
   }
-  EXPECT_LE(bytes_per_sample("two flat levels, even", flat), 0.1);
+  EXPECT_LE(bytes_per_sample("two flat levels, even", flat), 0.06);
   EXPECT_LE(bytes_per_sample("walk of one", walk(1, 2)), 45);
 }
 

@@ -1,5 +1,6 @@
 #include "dialects/common/count_headers.h"
 #include "dialects/energyview/body.h"
+#include "dialects/energyview/buckets.h"
 #include "dialects/energyview/coerce.h"
 #include "dialects/energyview/v2/door.h"
 #include "dialects/energyview/v2/parse.h"
@@ -56,17 +57,14 @@ VersionTwo::Answer VersionTwo::get_data(const http::Request& request, std::strin
   scan.point = point;
   scan.first = query.start;
   scan.last = last_of(query.end);
-  scan.limit = max_read_points_ + 1;
-  const Result<Run> run = house_.archive.scan(scan);
-  if (!run) return tl::unexpected(refusal_of(run.error()));
-  if (run->size() > max_read_points_) {
+  std::size_t left = max_read_points_;
+  auto read = read_rows(house_.archive, scan, query.precision, query.aggregate, query.zone, left);
+  if (!read) return tl::unexpected(refusal_of(read.error()));
+  if (!*read) {
     return refuse(Code::invalid_parameter, "end",
                   "The range has more than " + std::to_string(max_read_points_) + " points");
   }
-  Rows rows = shown_rows(*run);
-  if (query.precision != Resolution::none) {
-    rows = aggregated(rows, query.precision, query.aggregate, query.zone);
-  }
+  Rows rows = *std::move(*read);
   std::erase_if(rows.data, [&](const auto& row) { return !query.takes(row.second); });
   return render_rows(rows, query.zone);
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dialects/energyview/render.h"
+#include "dialects/energyview/buckets.h"
 
 namespace penstock::dialects::energyview {
 namespace {
