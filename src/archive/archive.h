@@ -7,6 +7,10 @@
 #include <span>
 #include <string>
 
+#include "archive/buffer/letters.h"
+#include "archive/ledger/receipt.h"
+#include "archive/ledger/record.h"
+#include "archive/undo/undo.h"
 #include "archive/watch.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -29,6 +33,12 @@ struct Options {
   std::size_t reserve_bytes =
       256u << 20;                ///< Disk space held back for a flush when the disk is full; 0: none.
   bool background_flush = true;  ///< False: only `flush()` flushes. For tests.
+  bool audit = true;             ///< False: no batch is recorded, receipts say so, nothing can be undone.
+  std::int64_t audit_days = 90;  ///< Records of batches, and what they replaced or erased, are kept so long,
+  std::uint64_t audit_bytes_max = 4ull << 30;  ///< and while they take less than this.
+  std::int64_t receipt_days = 7;               ///< Receipts are answered so long.
+  bool buffer = true;                          ///< False: nothing is ever queued.
+  std::uint64_t buffer_bytes_max = 8ull << 30;  ///< Of the journal, for what is queued.
 };
 
 /// Samples of one point in time order. Both ends of the range belong to it.
@@ -55,6 +65,10 @@ struct Stats {
   std::uint64_t last_seq = 0, flushed_seq = 0, groups = 0, commands = 0, samples = 0, flushes = 0;
   std::uint64_t head_bytes = 0, head_samples = 0, journal_bytes = 0;
   std::uint64_t commit_ns = 0;  ///< Sum over all groups of write and fsync.
+  WriteCounts outcomes;         ///< Of all samples since the start.
+  std::uint64_t queued_batches = 0, queued_samples = 0;  ///< In the journal, not decided yet.
+  std::uint64_t letters = 0;                             ///< Set aside and not yet replayed or dropped.
+  std::uint64_t ledger_bytes = 0;
 };
 
 /// The durable home of all samples and of the catalog: the one thing every dialect calls.
@@ -105,6 +119,31 @@ class Archive {
 
   /// For the loop of an I/O thread (Executor::gathers_writes): leads the sequencer if writes are waiting.
   virtual void lead() = 0;
+
+  /// What the ledger knows of the batch `seq`; nothing if there is none, or no longer.
+  /// Errors: store_unavailable, store_corrupt.
+  virtual Result<std::optional<BatchRecord>> batch(std::uint64_t seq) const = 0;
+  /// Records of batches that match, newest first, at most `query.limit`. Errors: as `batch`.
+  virtual Result<std::vector<BatchRecord>> audit(const AuditQuery& query) const = 0;
+  /// Names of batches as clients are given them.
+  virtual const ReceiptNames& receipts() const = 0;
+
+  /// Puts back what the batch `seq` replaced or erased, and takes away what it stored, as a batch of its own.
+  /// Errors: not_found, conflict (a later batch touched the same range; the detail names it), limit_exceeded,
+  /// unsupported (nothing is known of what it replaced).
+  virtual Task<Result<WriteResult>> undo(std::uint64_t seq, const Actor& actor) = 0;
+
+  /// What was set aside because the archive refuses it for good, oldest first, from `after` on.
+  virtual Result<std::vector<LetterHead>> letters(LetterId after, std::size_t limit) const = 0;
+  /// One of them with its samples. Errors: not_found.
+  virtual Result<Letter> letter(LetterId id) const = 0;
+  /// Writes its samples again and, where none is refused, forgets it. Errors: not_found, those of `write`.
+  virtual Task<Result<WriteResult>> replay_letter(LetterId id, const Actor& actor) = 0;
+  /// Forgets it for good. Errors: not_found, overloaded.
+  virtual Task<Result<std::uint64_t>> drop_letter(LetterId id, const Actor& actor) = 0;
+
+  /// Fault switch: while the archive is away nothing is decided, and what may wait is queued.
+  virtual void set_away(bool away) = 0;
 
   /// Moves the head into blocks and cuts the journal, now; returns when done. Errors: store_unavailable.
   virtual Result<void> flush() = 0;

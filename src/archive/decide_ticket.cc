@@ -233,12 +233,13 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     batch.door = command.door;
     batch.mode = command.mode;
     batch.sent = static_cast<std::uint32_t>(sent);
-    const std::int64_t late_us = (command.now.unix_ns() - wall_clock_ns()) / kNsPerMicrosecond;
+    const std::int64_t late_us = (command.now.unix_ns() - group_wall_ns_) / kNsPerMicrosecond;
     batch.wall_delta_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(late_us, INT32_MIN, INT32_MAX));
     journal::append_outcomes(batch.outcomes, result.slice);
     for (const Outcomes& some : result.outcomes) journal::append_outcomes(batch.outcomes, some);
     journal::write_batch(group_, batch);
     journal_ops(first_op, command.mode);
+    if (options_.audit) record(batch, first_op);
     samples_.fetch_add(sent, std::memory_order_relaxed);
     commands_.fetch_add(1, std::memory_order_relaxed);
   }

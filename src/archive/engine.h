@@ -101,6 +101,15 @@ class Engine final : public Archive {
   Result<std::optional<Sample>> at_or_before(PointId point, Timestamp time, bool inclusive) const override;
   Result<std::optional<Sample>> at_or_after(PointId point, Timestamp time, bool inclusive) const override;
   Result<std::unique_ptr<Watch>> watch(std::span<const PointId> points, std::size_t changes_max) override;
+  Result<std::optional<BatchRecord>> batch(std::uint64_t seq) const override;
+  Result<std::vector<BatchRecord>> audit(const AuditQuery& query) const override;
+  const ReceiptNames& receipts() const override { return receipts_; }
+  Task<Result<WriteResult>> undo(std::uint64_t seq, const Actor& actor) override;
+  Result<std::vector<LetterHead>> letters(LetterId after, std::size_t limit) const override;
+  Result<Letter> letter(LetterId id) const override;
+  Task<Result<WriteResult>> replay_letter(LetterId id, const Actor& actor) override;
+  Task<Result<std::uint64_t>> drop_letter(LetterId id, const Actor& actor) override;
+  void set_away(bool away) override;
   void lead() override;
   Result<void> flush() override;
   bool ready() const override { return ready_.load(std::memory_order_acquire); }
@@ -114,7 +123,7 @@ class Engine final : public Archive {
   Result<void> load_catalog(const store::Snapshot& snapshot);
   Result<void> load_metas(const store::Snapshot& snapshot);
   Result<void> replay(const journal::Group& group);
-  Result<void> replay_entry(const journal::Entry& entry);
+  Result<void> replay_entry(const journal::Batch& batch, const journal::Entry& entry);
   Result<void> replay_put(PendingOp op, Kind kind);
   void catalog_changed(const catalog::RowChange& change);
 
@@ -152,6 +161,24 @@ class Engine final : public Archive {
   void erase_whole_point(PointId point);
   Layer& active_layer(Slot& slot, PointId point);
 
+  // ledger/keep.cc
+  void record(const journal::Batch& batch, std::size_t first_op);
+  Result<void> flush_ledger(std::uint64_t seq);
+
+  // compression/keep.cc
+  Result<void> replay_state(std::string_view body);
+  void flush_states(store::Batch& batch);
+
+  // buffer/keep.cc
+  Result<void> replay_intent(const journal::Batch& batch, std::string_view body);
+  Result<void> replay_resolved(const journal::Batch& batch, std::string_view body);
+  Result<void> replay_setaside(const journal::Batch& batch, std::string_view body);
+  void flush_letters(store::Batch& batch);
+
+  // undo/keep.cc
+  Result<void> replay_preimage(const journal::Batch& batch, std::string_view body);
+  void flush_preimages(store::Batch& batch);
+
   // flush.cc
   Result<void> flush_locked();
   Result<void> when_there_is_space(const std::function<Result<void>()>& step);
@@ -169,6 +196,7 @@ class Engine final : public Archive {
   // Constant after start.
   const Options options_;
   Uuid server_id_;
+  ReceiptNames receipts_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<journal::Journal> journal_;
 
@@ -203,6 +231,7 @@ class Engine final : public Archive {
   std::vector<PointSample> slice_;                             // For writing and reading entries.
   std::vector<Ticket*> answered_;
   std::uint32_t batches_ = 0;
+  std::int64_t group_wall_ns_ = 0;  // Wall clock of the group: batches say how far theirs is from it.
   std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.
   std::vector<catalog::RowChange> edit_changes_;
   std::vector<PointId> edit_erased_;

@@ -284,7 +284,7 @@ Result<void> Engine::flush_locked() {
       points.push_back(dirty[i]);
     TRY_VOID(flush_page(page, points, gen, sealed_now));
   }
-  // F4: catalog rows.
+  // F4: catalog rows, and what the ledger and its neighbours keep.
   store::Batch batch;
   for (const auto& [key, row] : rows) {
     if (row) {
@@ -297,6 +297,10 @@ Result<void> Engine::flush_locked() {
       batch = store::Batch{};
     }
   }
+  flush_states(batch);
+  flush_letters(batch);
+  flush_preimages(batch);
+  TRY_VOID(flush_ledger(seq));
   // F5, F6: the watermark goes last, so that whatever prefix of the batches a crash leaves, it never claims
   // too much.
   batch.put(keys::kWatermark, Watermark{seq, gen, server_id_}.encode());

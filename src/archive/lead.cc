@@ -47,6 +47,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
   std::size_t next = 0;
   while (next < tickets.size()) {
     group_.clear();
+    group_wall_ns_ = wall_clock_ns();
     ops_.clear();
     frames_.clear();
     answered_.clear();
@@ -79,7 +80,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
     }
     if (batches_ > 0) {
       const std::int64_t begin = steady_clock_ns();
-      const Result<void> done = journal_->commit(group_, last_seq_ + 1, batches_, wall_clock_ns());
+      const Result<void> done = journal_->commit(group_, last_seq_ + 1, batches_, group_wall_ns_);
       if (!done) die(done.error());
       commit_ns_.fetch_add(static_cast<std::uint64_t>(steady_clock_ns() - begin));
       apply_group();

@@ -134,15 +134,16 @@ void Engine::catalog_changed(const catalog::RowChange& change) {
 }
 
 Result<void> Engine::replay(const journal::Group& group) {
-  std::uint64_t seq = group.first_seq;
+  journal::Batch batch;
+  batch.seq = group.first_seq;
+  group_wall_ns_ = group.wall_ns;
   for (const journal::Entry entry : group.entries) {
     if (entry.tag == journal::Tag::batch) {
-      TRY(const journal::Batch batch, journal::parse_batch(entry.body));
-      seq = batch.seq;
+      TRY(batch, journal::parse_batch(entry.body));
       continue;
     }
     // Blocks may hold part of what comes; entries are state, so applying them again changes nothing.
-    if (seq > seq_flushed_.load()) TRY_VOID(replay_entry(entry));
+    if (batch.seq > seq_flushed_.load()) TRY_VOID(replay_entry(batch, entry));
   }
   return {};
 }
@@ -161,7 +162,7 @@ Result<void> Engine::replay_put(PendingOp op, Kind kind) {
   return {};
 }
 
-Result<void> Engine::replay_entry(const journal::Entry& entry) {
+Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::Entry& entry) {
   PendingOp op;
   switch (entry.tag) {
     case journal::Tag::one: {
@@ -213,13 +214,13 @@ Result<void> Engine::replay_entry(const journal::Entry& entry) {
       changed_rows_[{change.table, std::move(change.key)}] = std::move(change.row);
       return {};
     }
+    case journal::Tag::state: return replay_state(entry.body);
+    case journal::Tag::preimage: return replay_preimage(batch, entry.body);
+    case journal::Tag::intent: return replay_intent(batch, entry.body);
+    case journal::Tag::resolved: return replay_resolved(batch, entry.body);
+    case journal::Tag::setaside: return replay_setaside(batch, entry.body);
     case journal::Tag::batch:
-    case journal::Tag::state:
-    case journal::Tag::preimage:
-    case journal::Tag::floor:
-    case journal::Tag::intent:
-    case journal::Tag::resolved:
-    case journal::Tag::setaside: break;
+    case journal::Tag::floor: break;
   }
   return fail(ErrorCode::store_corrupt, {},
               "the journal holds an entry of kind " + std::to_string(static_cast<int>(entry.tag)) +

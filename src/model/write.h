@@ -72,6 +72,13 @@ enum class Door : std::uint8_t {
   penstock = 5
 };
 
+/// Whether a command may be answered before the archive has decided it. With the archive at hand everything
+/// is decided at once; the difference shows while it is away, or is still behind.
+enum class Delivery : std::uint8_t {
+  direct = 0,    ///< The caller needs the outcomes: fails with store_unavailable while the archive is away.
+  buffered = 1,  ///< The journal is enough: what can't be decided now is `queued` and decided in its order.
+};
+
 /// Samples for one point, in the order that the caller sent them: any order, repeats allowed.
 struct PointWrite {
   PointId point{};
@@ -100,6 +107,7 @@ struct WriteCommand {
   UpdateMode mode = UpdateMode::replace;
   bool all_or_none = false;  ///< A taken time under insert* refuses the whole command: ErrorCode::conflict.
   bool bypass_compression = false;  ///< What this command stores is not subject to the compression test.
+  Delivery delivery = Delivery::direct;
   Door door = Door::internal;
   std::uint32_t principal = 0;  ///< Number of the caller, see auth::Principal.
   Timestamp now = Timestamp::from_unix_ns(0);
@@ -118,6 +126,8 @@ struct WriteResult {
   std::uint64_t seq = 0;           ///< Place in the order of everything; 0 if nothing was sent.
   std::vector<Outcomes> outcomes;  ///< Parallel to WriteCommand::writes.
   Outcomes slice{};                ///< One per sample of WriteCommand::slice.
+  /// Durable, but not decided yet: all outcomes say `stored`, and only the receipt tells what became of them.
+  bool queued = false;
 
   WriteCounts counts() const;
 };
