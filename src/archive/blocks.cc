@@ -42,6 +42,24 @@ std::string meta_page(std::uint32_t page) {
   return key;
 }
 
+std::string ledger_page(std::uint64_t page) {
+  std::string key = "l";
+  append_be64(key, page);
+  return key;
+}
+
+std::string ledger_head(std::uint64_t page) {
+  std::string key = "f";
+  append_be64(key, page);
+  return key;
+}
+
+std::string ledger_decision(std::uint64_t queued_seq) {
+  std::string key = "r";
+  append_be64(key, queued_seq);
+  return key;
+}
+
 std::string catalog_row(catalog::TableId table, std::string_view row_key) {
   std::string key = "c";
   key.push_back(static_cast<char>(table));

@@ -25,6 +25,10 @@ std::string block_begin(PointId point);  ///< Before all blocks of the point.
 std::string block_end(PointId point);    ///< Behind all of them.
 std::int64_t block_time(std::string_view key);
 std::string meta_page(std::uint32_t page);
+std::string ledger_page(std::uint64_t page);
+std::string ledger_head(std::uint64_t page);
+std::string ledger_decision(std::uint64_t queued_seq);
+inline constexpr std::string_view kReceiptKey = "k";
 std::string catalog_row(catalog::TableId table, std::string_view key);
 }  // namespace keys
 

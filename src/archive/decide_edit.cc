@@ -1,4 +1,6 @@
 // Step W5 for a change of the catalog: the leader runs the edit under the catalog's lock.
+#include <algorithm>
+
 #include "archive/engine.h"
 
 namespace penstock::archive {
@@ -35,15 +37,21 @@ bool Engine::decide_edit(Ticket& ticket) {
   batch.seq = result.seq;
   batch.principal = ticket.command.principal;
   batch.door = ticket.command.door;
+  const std::int64_t late_us = (ticket.command.now.unix_ns() - group_wall_ns_) / kNsPerMicrosecond;
+  batch.wall_delta_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(late_us, INT32_MIN, INT32_MAX));
   journal::write_batch(group_, batch);
+  begin_row(batch);
   for (const catalog::RowChange& change : edit_changes_) {
     journal::CatalogRow row{static_cast<std::uint8_t>(change.table), change.key, std::nullopt};
     if (change.row) row.row = *change.row;
     journal::write_catalog(group_, row);
   }
   for (const PointId point : edit_erased_) {
-    journal::write_erase(group_, {point, Timestamp::min(), Timestamp::max(), journal::EraseWhy::point_gone});
+    const journal::Erase all{point, Timestamp::min(), Timestamp::max(), journal::EraseWhy::point_gone};
+    journal::write_erase(group_, all);
+    row_erase(all);
   }
+  end_row();
   ticket.result = std::move(result);
   return true;
 }

@@ -28,7 +28,8 @@ void Engine::add_op(PendingOp op, PointId point, Slot& slot) {
   ops_.push_back(op);
 }
 
-void Engine::add_puts(const Run& puts, const std::vector<EncodedRun>& frames, PointId point, Slot& slot) {
+void Engine::add_puts(const Run& puts, const std::vector<EncodedRun>& frames, bool append, PointId point,
+                      Slot& slot) {
   slot.newest.store(std::max(slot.newest.load(std::memory_order_relaxed), puts.times.back()),
                     std::memory_order_relaxed);
   if (frames.empty()) {
@@ -38,6 +39,7 @@ void Engine::add_puts(const Run& puts, const std::vector<EncodedRun>& frames, Po
     op.bits = is_number(puts.kind) ? std::bit_cast<std::uint64_t>(puts.numbers.front())
                                    : std::bit_cast<std::uint64_t>(puts.integers.front());
     op.quality = puts.quality(0);
+    op.append = append;
     add_op(op, point, slot);
   }
   for (const EncodedRun& frame : frames) {
@@ -45,6 +47,7 @@ void Engine::add_puts(const Run& puts, const std::vector<EncodedRun>& frames, Po
     op.what = PendingOp::What::frame;
     op.times = {frame.first, frame.last};
     op.frame = static_cast<std::uint32_t>(frames_.size());
+    op.append = append;
     frames_.push_back(frame);
     add_op(op, point, slot);
   }
@@ -95,7 +98,10 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
   if (part.ordered.ascending() && run.times.front() > slot->newest) {
     const Outcome outcome = outcome_if_free(mode);
     outcomes.push(outcome, run.size());
-    if (outcome == Outcome::stored) add_puts(run, part.frames, part.write.point, *slot);
+    if (outcome == Outcome::stored) {
+      newest_met_ = std::max(newest_met_, slot->newest.load(std::memory_order_relaxed));
+      add_puts(run, part.frames, true, part.write.point, *slot);
+    }
     return Decided::yes;
   }
 
@@ -113,8 +119,8 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
   const Run& puts = decision.puts;
   if (!puts.empty()) {
     const bool as_one = puts.size() == 1 && puts.kind != Kind::text;
-    add_puts(puts, as_one ? std::vector<EncodedRun>{} : encode_runs(puts, 0, puts.size()), part.write.point,
-             *slot);
+    add_puts(puts, as_one ? std::vector<EncodedRun>{} : encode_runs(puts, 0, puts.size()), false,
+             part.write.point, *slot);
   }
   return Decided::yes;
 }
@@ -139,6 +145,7 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
       continue;
     }
     newest_before_.emplace_back(slot, newest);
+    newest_met_ = std::max(newest_met_, newest);
     slot->newest.store(slice[i].time, std::memory_order_relaxed);
   }
   if (!regular) return Decided::bounced;
@@ -152,6 +159,7 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
     op.what = PendingOp::What::one;
     op.times = {slice[i].time, slice[i].time};
     op.bits = slice[i].bits;
+    op.append = true;
     add_op(op, slice[i].point, *newest_before_[at++].first);
   }
   return Decided::yes;
@@ -192,6 +200,7 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
   WriteResult result;
   result.outcomes.resize(ticket.parts.size());
   newest_before_.clear();
+  newest_met_ = std::numeric_limits<std::int64_t>::min();
   Decided decided = command.slice.empty() ? Decided::yes : decide_slice(ticket);
   if (decided == Decided::bounced) {
     // A point that comes twice, or that a command before this one wrote to: it becomes a part here and now,
@@ -206,10 +215,13 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     decided = decide_slice(ticket);
   }
   std::size_t sent = command.slice.size();
+  idle_.clear();
   // Of the parts, those that came out of the slice are decided first, as the command has them first.
   for (std::size_t n = 0; n < ticket.parts.size() && decided == Decided::yes; ++n) {
     const std::size_t i = (ticket.writes + n) % ticket.parts.size();
+    const std::size_t ops_before = ops_.size();
     decided = decide_part(command, ticket.parts[i], result.outcomes[i]);
+    if (ops_.size() == ops_before && options_.audit) note_idle(ticket.parts[i].write);
     if (i < ticket.writes) sent += ticket.parts[i].write.run.size();
   }
   if (decided != Decided::yes) {
@@ -237,9 +249,14 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     batch.wall_delta_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(late_us, INT32_MIN, INT32_MAX));
     journal::append_outcomes(batch.outcomes, result.slice);
     for (const Outcomes& some : result.outcomes) journal::append_outcomes(batch.outcomes, some);
+    batch.idle = idle_;
     journal::write_batch(group_, batch);
+    begin_row(batch);
     journal_ops(first_op, command.mode);
-    if (options_.audit) record(batch, first_op);
+    end_row();
+    for (const journal::OutcomeRun& run : batch.outcomes) {
+      outcomes_[static_cast<std::size_t>(run.outcome)].fetch_add(run.count, std::memory_order_relaxed);
+    }
     samples_.fetch_add(sent, std::memory_order_relaxed);
     commands_.fetch_add(1, std::memory_order_relaxed);
   }
@@ -247,32 +264,52 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
   return decided;
 }
 
+void Engine::note_idle(const PointWrite& write) {
+  if (write.run.empty()) return;
+  const auto [first, last] = std::minmax_element(write.run.times.begin(), write.run.times.end());
+  idle_.push_back({write.point, *first, *last, static_cast<std::uint32_t>(write.run.size())});
+}
+
 void Engine::journal_ops(std::size_t first_op, UpdateMode mode) {
   const auto plain_one = [this](std::size_t i) {
     return i < ops_.size() && ops_[i].what == PendingOp::What::one && ops_[i].quality.is_plain();
   };
   for (std::size_t i = first_op; i < ops_.size();) {
-    if (plain_one(i) && plain_one(i + 1)) {
+    const std::uint8_t appended = ops_[i].append ? journal::kAppended : 0;
+    if (plain_one(i) && plain_one(i + 1) && ops_[i].append == ops_[i + 1].append) {
       slice_.clear();
-      for (; plain_one(i); ++i) {
+      std::int64_t earliest = ops_[i].times.first;
+      for (; plain_one(i) && ops_[i].append == (appended != 0); ++i) {
         slice_.push_back({ops_[i].point, ops_[i].kind(), ops_[i].times.first, ops_[i].bits});
+        earliest = std::min(earliest, ops_[i].times.first);
       }
-      journal::write_slice(group_, slice_);
+      const bool common = appended != 0 && earliest > newest_met_;
+      const std::uint8_t flags = common ? appended | journal::kCommonRange : appended;
+      journal::write_slice(group_, slice_, flags);
+      row_slice(slice_, flags);
       continue;
     }
     const PendingOp& op = ops_[i++];
     switch (op.what) {
-      case PendingOp::What::frame: journal::write_run(group_, op.point, *frames_[op.frame].frame); break;
+      case PendingOp::What::frame:
+        journal::write_run(group_, op.point, *frames_[op.frame].frame, appended);
+        row_put(op.point, op.times, frames_[op.frame].count, appended);
+        break;
       case PendingOp::What::one:
         journal::write_one(
-            group_, {op.point, Timestamp::from_unix_ns(op.times.first), op.kind(), op.bits, op.quality});
+            group_, {op.point, Timestamp::from_unix_ns(op.times.first), op.kind(), op.bits, op.quality},
+            appended);
+        row_put(op.point, op.times, 1, appended);
         break;
-      case PendingOp::What::erase:
-        journal::write_erase(group_, {op.point, Timestamp::from_unix_ns(op.times.first),
-                                      Timestamp::from_unix_ns(op.times.last),
-                                      mode == UpdateMode::replace_range ? journal::EraseWhy::replaced_range
-                                                                        : journal::EraseWhy::asked});
+      case PendingOp::What::erase: {
+        const bool range = mode == UpdateMode::replace_range;
+        const journal::Erase erase{op.point, Timestamp::from_unix_ns(op.times.first),
+                                   Timestamp::from_unix_ns(op.times.last),
+                                   range ? journal::EraseWhy::replaced_range : journal::EraseWhy::asked};
+        journal::write_erase(group_, erase);
+        row_erase(erase);
         break;
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -11,6 +12,7 @@
 #include "archive/archive.h"
 #include "archive/blocks.h"
 #include "archive/decide.h"
+#include "archive/ledger/ledger.h"
 #include "archive/reserve.h"
 #include "archive/scan.h"
 #include "archive/slots.h"
@@ -70,6 +72,7 @@ struct PendingOp {
   Interval times{};         ///< The sample's own time for `one`, what is erased, the ends of the frame.
   std::uint64_t bits = 0;   ///< Value of `one`.
   std::uint32_t frame = 0;  ///< Of `frame`: which of the group's frames.
+  bool append = false;      ///< The point had nothing at these times or later.
 
   Kind kind() const { return static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)); }
   Run as_run() const;  ///< Of `one`.
@@ -147,9 +150,11 @@ class Engine final : public Archive {
   Decided decide_part(const WriteCommand& command, const Part& part, Outcomes& outcomes);
   bool match_view(const Part& part, Slot& slot, Matches& matches) const;
   void add_op(PendingOp op, PointId point, Slot& slot);
-  void add_puts(const Run& puts, const std::vector<EncodedRun>& frames, PointId point, Slot& slot);
+  void add_puts(const Run& puts, const std::vector<EncodedRun>& frames, bool append, PointId point,
+                Slot& slot);
   void take_back(std::size_t first_op);
   void journal_ops(std::size_t first_op, UpdateMode mode);
+  void note_idle(const PointWrite& write);
 
   // decide_edit.cc
   bool decide_edit(Ticket& ticket);
@@ -162,7 +167,12 @@ class Engine final : public Archive {
   Layer& active_layer(Slot& slot, PointId point);
 
   // ledger/keep.cc
-  void record(const journal::Batch& batch, std::size_t first_op);
+  void begin_row(const journal::Batch& batch);
+  void row_put(PointId point, Interval times, std::uint32_t samples, std::uint8_t flags);
+  void row_slice(std::span<const PointSample> samples, std::uint8_t flags);
+  void row_erase(const journal::Erase& erase);
+  void end_row();
+  Result<void> open_ledger(const store::Snapshot& snapshot);
   Result<void> flush_ledger(std::uint64_t seq);
 
   // compression/keep.cc
@@ -201,6 +211,7 @@ class Engine final : public Archive {
   std::unique_ptr<journal::Journal> journal_;
 
   // Own locking.
+  std::unique_ptr<Ledger> ledger_;
   Slots slots_;
   Watches watches_;
   mutable catalog::Catalog catalog_;
@@ -231,6 +242,10 @@ class Engine final : public Archive {
   std::vector<PointSample> slice_;                             // For writing and reading entries.
   std::vector<Ticket*> answered_;
   std::uint32_t batches_ = 0;
+  std::int64_t newest_met_ = 0;      // The newest sample that the command being decided found on its points.
+  std::vector<journal::Idle> idle_;  // Its points of which it changed nothing.
+  LedgerRow row_;                    // Of the batch being decided or replayed.
+  bool row_open_ = false;
   std::int64_t group_wall_ns_ = 0;  // Wall clock of the group: batches say how far theirs is from it.
   std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.
   std::vector<catalog::RowChange> edit_changes_;
@@ -246,6 +261,7 @@ class Engine final : public Archive {
   // Figures.
   std::atomic<std::uint64_t> seq_published_{0}, seq_flushed_{0}, groups_{0}, commands_{0}, samples_{0},
       flushes_{0}, commit_ns_{0};
+  std::array<std::atomic<std::uint64_t>, 6> outcomes_{};  // By Outcome.
   std::atomic<std::int64_t> head_bytes_{0}, head_samples_{0};
   std::atomic<std::int64_t> first_dirty_ns_{0}, last_write_ns_{0};
 };

@@ -311,6 +311,7 @@ Result<void> Engine::flush_locked() {
   const std::int64_t patience = steady_clock_ns() + kNsPerSecond;
   while (holds_.load() > 0 && steady_clock_ns() < patience) std::this_thread::yield();
   set_version(std::make_shared<const Version>(Version{gen, store_->snapshot()}));
+  ledger_->flushed();
   for (const auto& [point, sealed] : sealed_now) {
     Slot& slot = *slots_.find(point);
     std::unique_ptr<Layer> dropped;

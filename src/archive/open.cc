@@ -69,6 +69,7 @@ Result<void> Engine::start(const OpenStore& open_store) {
   set_version(std::make_shared<const Version>(Version{mark.gen, snapshot}));
   TRY_VOID(load_metas(*snapshot));
   TRY_VOID(load_catalog(*snapshot));
+  TRY_VOID(open_ledger(*snapshot));
   snapshot.reset();
 
   journal::Options journal_options;
@@ -139,12 +140,15 @@ Result<void> Engine::replay(const journal::Group& group) {
   group_wall_ns_ = group.wall_ns;
   for (const journal::Entry entry : group.entries) {
     if (entry.tag == journal::Tag::batch) {
+      end_row();
       TRY(batch, journal::parse_batch(entry.body));
+      if (batch.seq > seq_flushed_.load()) begin_row(batch);
       continue;
     }
     // Blocks may hold part of what comes; entries are state, so applying them again changes nothing.
     if (batch.seq > seq_flushed_.load()) TRY_VOID(replay_entry(batch, entry));
   }
+  end_row();
   return {};
 }
 
@@ -172,10 +176,12 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
       op.times = {parsed.time.unix_ns(), parsed.time.unix_ns()};
       op.bits = parsed.bits;
       op.quality = parsed.quality;
+      row_put(op.point, op.times, 1, entry.flags);
       return replay_put(op, parsed.kind);
     }
     case journal::Tag::slice: {
       TRY_VOID(journal::parse_slice(entry.body, slice_));
+      row_slice(slice_, entry.flags);
       op.what = PendingOp::What::one;
       for (const PointSample& sample : slice_) {
         op.point = sample.point;
@@ -191,12 +197,14 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
       op.what = PendingOp::What::frame;
       op.point = parsed.point;
       op.times = {head.first.unix_ns(), head.last.unix_ns()};
+      row_put(op.point, op.times, head.count, entry.flags);
       frames_.assign(
           1, {op.times.first, op.times.last, head.count, std::make_shared<const std::string>(parsed.frame)});
       return replay_put(op, head.kind);
     }
     case journal::Tag::erase: {
       TRY(const journal::Erase parsed, journal::parse_erase(entry.body));
+      row_erase(parsed);
       op.what = PendingOp::What::erase;
       op.point = parsed.point;
       op.slot = &slots_.make(parsed.point);
@@ -239,6 +247,13 @@ Stats Engine::stats() const {
   stats.head_samples = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_samples_.load()));
   stats.journal_bytes = journal_->bytes();
   stats.commit_ns = commit_ns_.load();
+  const auto of = [this](Outcome outcome) { return outcomes_[static_cast<std::size_t>(outcome)].load(); };
+  stats.outcomes.stored = of(Outcome::stored);
+  stats.outcomes.replaced = of(Outcome::replaced) + of(Outcome::identical);
+  stats.outcomes.ignored = of(Outcome::ignored);
+  stats.outcomes.erased = of(Outcome::erased);
+  stats.outcomes.rejected = of(Outcome::rejected);
+  stats.ledger_bytes = ledger_->bytes();
   return stats;
 }
 

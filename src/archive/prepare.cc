@@ -5,6 +5,7 @@
 
 #include "archive/engine.h"
 #include "base/check.h"
+#include "base/clock.h"
 
 namespace penstock::archive {
 namespace {
@@ -197,6 +198,7 @@ Task<Result<std::uint64_t>> Engine::change(Edit edit, Door door, std::uint32_t p
   ticket.edit = std::move(edit);
   ticket.command.door = door;
   ticket.command.principal = principal;
+  ticket.command.now = Timestamp::from_unix_ns(wall_clock_ns());
   ticket.bytes_max = 256;
   Submit answered{*this, ticket};
   co_await answered;

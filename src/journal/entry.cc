@@ -49,6 +49,12 @@ void write_batch(GroupBuffer& group, const Batch& batch) {
                                                                                 << 4));
     group.varint(run.count);
   }
+  for (const Idle& idle : batch.idle) {
+    group.varint(to_number(idle.point));
+    group.fixed(idle.first);
+    group.fixed(idle.last);
+    group.varint(idle.samples);
+  }
   group.end();
 }
 
@@ -66,7 +72,7 @@ Result<Batch> parse_batch(std::string_view body) {
   batch.door = static_cast<Door>(door);
   batch.mode = static_cast<UpdateMode>(mode);
   std::uint64_t samples = 0;
-  while (!reader.at_end()) {
+  while (samples < batch.sent && !reader.at_end()) {
     const std::uint8_t code = reader.u8();
     const std::uint64_t count = reader.varint();
     samples += count;
@@ -78,6 +84,13 @@ Result<Batch> parse_batch(std::string_view body) {
                               static_cast<std::uint32_t>(count)});
   }
   if (!reader.ok() || samples != batch.sent) return unreadable("BATCH");
+  while (!reader.at_end()) {
+    const std::uint64_t point = reader.varint();
+    Idle idle{PointId{static_cast<std::uint32_t>(point)}, reader.fixed<std::int64_t>(),
+              reader.fixed<std::int64_t>(), static_cast<std::uint32_t>(reader.varint())};
+    if (!reader.ok() || point > UINT32_MAX || idle.last < idle.first) return unreadable("BATCH");
+    batch.idle.push_back(idle);
+  }
   return batch;
 }
 
@@ -94,9 +107,9 @@ Sample One::sample() const {
   return {time, std::bit_cast<std::int64_t>(bits), quality};
 }
 
-void write_one(GroupBuffer& group, const One& one) {
+void write_one(GroupBuffer& group, const One& one, std::uint8_t flags) {
   CHECK(one.kind != Kind::text);
-  group.begin(Tag::one);
+  group.begin(Tag::one, flags);
   group.fixed<std::uint64_t>(to_number(one.point));
   group.fixed(one.time.unix_ns());
   group.fixed(one.bits);
@@ -155,12 +168,12 @@ char* put_step(char* to, std::uint64_t from, std::uint64_t value) {
 
 }  // namespace
 
-void write_slice(GroupBuffer& group, std::span<const PointSample> samples) {
+void write_slice(GroupBuffer& group, std::span<const PointSample> samples, std::uint8_t flags) {
   CHECK(!samples.empty());
   const Kind kind = samples.front().kind;
   const bool one_kind =
       std::all_of(samples.begin(), samples.end(), [kind](const PointSample& s) { return s.kind == kind; });
-  group.begin(Tag::slice);
+  group.begin(Tag::slice, flags);
   group.varint(samples.size());
   group.u8(one_kind ? static_cast<std::uint8_t>(kind) : kMixedKinds);
   constexpr std::size_t kSampleBytesMax = 1 + 10 + 10 + 8;
@@ -208,8 +221,8 @@ Result<void> parse_slice(std::string_view body, std::vector<PointSample>& out) {
   return {};
 }
 
-void write_run(GroupBuffer& group, PointId point, std::string_view frame) {
-  group.begin(Tag::run);
+void write_run(GroupBuffer& group, PointId point, std::string_view frame, std::uint8_t flags) {
+  group.begin(Tag::run, flags);
   group.fixed<std::uint64_t>(to_number(point));
   group.raw(frame);
   group.end();

@@ -29,17 +29,26 @@ struct OutcomeRun {
 /// Appends one point's outcomes to those of its command; equal neighbours join.
 void append_outcomes(std::vector<OutcomeRun>& all, const Outcomes& some);
 
+/// Samples of one point that changed nothing of it: ignored, identical or rejected.
+struct Idle {
+  PointId point{};
+  std::int64_t first = 0, last = 0;  ///< Unix nanoseconds, both ends in.
+  std::uint32_t samples = 0;
+  bool operator==(const Idle&) const = default;
+};
+
 /// BATCH: one write command or catalog change. Owns the entries after it, up to the next BATCH.
 struct Batch {
   std::uint64_t seq = 0;
   std::uint32_t principal = 0;
   Door door = Door::internal;
   UpdateMode mode = UpdateMode::replace;
-  std::uint8_t origin = 0;         ///< Reserved: 0.
+  std::uint8_t origin = 0;         ///< An archive::BatchOrigin.
   std::uint8_t touch = 0;          ///< Reserved: 0.
   std::int32_t wall_delta_us = 0;  ///< When the command came, against the group's wall clock.
   std::uint32_t sent = 0;          ///< Samples in the command; 0 for a catalog change.
   std::vector<OutcomeRun> outcomes;
+  std::vector<Idle> idle;  ///< Points of the command that no entry names.
 };
 void write_batch(GroupBuffer& group, const Batch& batch);
 Result<Batch> parse_batch(std::string_view body);
@@ -55,11 +64,16 @@ struct One {
   static One of(PointId point, Kind kind, const Sample& sample);  ///< `kind` is not text.
   Sample sample() const;
 };
-void write_one(GroupBuffer& group, const One& one);
+/// Flags of ONE, RUN and SLICE entries, for the ledger.
+enum EntryFlag : std::uint8_t {
+  kAppended = 1,    ///< The point had nothing at these times or later.
+  kCommonRange = 2  ///< SLICE: no point of it had anything at its earliest time or later.
+};
+void write_one(GroupBuffer& group, const One& one, std::uint8_t flags = 0);
 Result<One> parse_one(std::string_view body);
 
 /// SLICE: one sample after the other, of any points, all of plain quality and none of text.
-void write_slice(GroupBuffer& group, std::span<const PointSample> samples);
+void write_slice(GroupBuffer& group, std::span<const PointSample> samples, std::uint8_t flags = 0);
 /// `out` then has the samples of the entry, and nothing else.
 Result<void> parse_slice(std::string_view body, std::vector<PointSample>& out);
 
@@ -68,7 +82,7 @@ struct RunFrame {
   PointId point{};
   std::string_view frame;
 };
-void write_run(GroupBuffer& group, PointId point, std::string_view frame);
+void write_run(GroupBuffer& group, PointId point, std::string_view frame, std::uint8_t flags = 0);
 Result<RunFrame> parse_run(std::string_view body);
 
 /// Why samples were erased. Numbers are part of the stored format.

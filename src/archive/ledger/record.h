@@ -53,8 +53,9 @@ struct BatchRecord {
   UpdateMode mode = UpdateMode::replace;
   BatchOrigin origin = BatchOrigin::write;
   BatchState state = BatchState::applied;
-  std::uint64_t other = 0;  ///< resolved, undo, replay, drop: the batch that it is about. Queued: its decision.
-  std::uint32_t sent = 0;   ///< Samples; 0 for a catalog change.
+  std::uint64_t other =
+      0;  ///< resolved, undo, replay, drop: the batch that it is about. Queued: its decision.
+  std::uint32_t sent = 0;            ///< Samples; 0 for a catalog change.
   std::uint32_t by_outcome[6] = {};  ///< By Outcome. Sums to `sent` once decided.
   std::vector<Touch> touches;        ///< In the order decided; a point may come twice.
   std::vector<SetAside> set_aside;
