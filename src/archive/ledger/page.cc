@@ -255,6 +255,7 @@ class LedgerPage::Reader {
     }
     before_seq_ = row.seq;
     received_ = plus(received_, in_[received].svarint());
+    if (received_ > INT64_MAX / 1000 || received_ < INT64_MIN / 1000) return false;
     row.received = Timestamp::from_unix_ns(received_ * 1000);
     row.sent = static_cast<std::uint32_t>(in_[sizes].varint());
     if ((has & mixed_outcomes) != 0) {
@@ -450,6 +451,15 @@ Result<PageHead> PageHead::decode(std::string_view bytes) {
 }
 
 std::string LedgerPage::encode() const {
+  const std::string plain = print();
+  std::string packed(ZSTD_compressBound(plain.size()), '\0');
+  const std::size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), 1);
+  CHECK(ZSTD_isError(size) == 0);
+  packed.resize(size);
+  return packed;
+}
+
+std::string LedgerPage::print() const {
   std::string plain;
   ByteWriter to{plain};
   to.u8(kFormat);
@@ -473,11 +483,7 @@ std::string LedgerPage::encode() const {
     }
   }
   for (const std::string& column : columns_) to.text(column);
-  std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  const std::size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), 1);
-  CHECK(ZSTD_isError(size) == 0);
-  packed.resize(size);
-  return packed;
+  return plain;
 }
 
 Result<LedgerPage> LedgerPage::decode(std::string_view bytes) {
@@ -485,6 +491,10 @@ Result<LedgerPage> LedgerPage::decode(std::string_view bytes) {
   if (size > kPageBytesMax) return unreadable();  // Also what zstd says when it does not know.
   std::string plain(size, '\0');
   if (ZSTD_decompress(plain.data(), plain.size(), bytes.data(), bytes.size()) != size) return unreadable();
+  return parse(plain);
+}
+
+Result<LedgerPage> LedgerPage::parse(std::string_view plain) {
   ByteReader in{plain};
   if (in.u8() != kFormat) return unreadable();
   LedgerPage page{in.varint()};

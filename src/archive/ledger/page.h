@@ -80,6 +80,9 @@ class LedgerPage {
   std::string encode() const;  ///< Compressed.
   /// For reading alone: `append` needs what `up_to` makes. Errors: store_corrupt.
   static Result<LedgerPage> decode(std::string_view bytes);
+  /// The same without compression.
+  std::string print() const;
+  static Result<LedgerPage> parse(std::string_view plain);
   /// The page without rows of greater seqs, ready for the next one. Errors: store_corrupt.
   Result<LedgerPage> up_to(std::uint64_t seq) const;
 

@@ -257,6 +257,7 @@ TEST_P(LedgerTest, EveryBatchIsThereWithWhatItsAnswerSaidAcrossFlushesAndReopeni
   const auto points = make_points(*archive, 1);
   Generator generator{static_cast<std::uint64_t>(GetParam()), points};
   std::map<std::uint64_t, Written> written;
+  const std::int64_t begin = wall_clock_ns();
   const auto check = [&] {
     const auto all = archive->audit(everything());
     ASSERT_TRUE(all.has_value());
@@ -294,7 +295,7 @@ TEST_P(LedgerTest, EveryBatchIsThereWithWhatItsAnswerSaidAcrossFlushesAndReopeni
     Written w{generator.command(), {}, 0};
     w.command.principal = static_cast<std::uint32_t>(generator.below(4));
     w.command.door = static_cast<Door>(generator.below(6));
-    w.command.now = Timestamp::from_unix_ns(1'700'000'000'000'000'000 + step * 1'000'000'000ll);
+    w.command.now = Timestamp::from_unix_ns(begin + step * 1'000'000'000ll);
     const auto got = sync_wait(archive->write(w.command));
     if (got && got->seq != 0) {
       w.counts = got->counts();
@@ -329,8 +330,8 @@ TEST_P(LedgerTest, EveryBatchIsThereWithWhatItsAnswerSaidAcrossFlushesAndReopeni
     if (generator.below(3) == 0) query.door = static_cast<Door>(generator.below(6));
     if (generator.below(3) == 0) query.before_seq = generator.below(400);
     if (generator.below(3) == 0) {
-      query.from = Timestamp::from_unix_ns(1'700'000'000'000'000'000 +
-                                           static_cast<std::int64_t>(generator.below(300)) * 1'000'000'000);
+      query.from =
+          Timestamp::from_unix_ns(begin + static_cast<std::int64_t>(generator.below(300)) * 1'000'000'000);
       query.to = query.from.plus_ns(60'000'000'000);
     }
     std::vector<BatchRecord> want;
@@ -353,30 +354,53 @@ TEST_P(LedgerTest, EveryBatchIsThereWithWhatItsAnswerSaidAcrossFlushesAndReopeni
 INSTANTIATE_TEST_SUITE_P(Seeds, LedgerTest, ::testing::Range(0, 8));
 
 TEST(Ledger, OldPagesGoWholeAndOnlyWhenTheyMust) {
-  const TemporaryFolder folder;
-  Options options = test_options(folder.path());
-  options.audit_bytes_max = 20'000;
-  auto opened = Archive::open(options);
-  ASSERT_TRUE(opened.has_value());
-  Archive& archive = **opened;
-  const auto points = make_points(archive, 1);
-  std::uint64_t last = 0;
-  for (int round = 0; round < 4; ++round) {
-    for (int i = 0; i < 4500; ++i) {
-      WriteCommand command;
-      command.now = Timestamp::from_unix_ns(wall_clock_ns());
-      command.slice.push_back(
-          PointSample::number(points[0].first, 1'700'000'000'000'000'000 + (round * 4500 + i) * 1000, 1));
-      const auto done = sync_wait(archive.write(std::move(command)));
-      ASSERT_TRUE(done.has_value());
-      last = done->seq;
+  const auto store = store::open_memory();
+  Ledger ledger{{.days = 30, .bytes_max = 60'000}};
+  ASSERT_TRUE(ledger.open(*store->snapshot(), 0).has_value());
+  const auto latest = [&] { return store->snapshot(); };
+  RowMaker make{3};
+  std::uint64_t seq = 0, kept_from = 0;
+  std::int64_t now_ns = 0;
+  const auto round = [&](int rows) {
+    for (int i = 0; i < rows; ++i) {
+      const LedgerRow row = make.row(++seq);
+      now_ns = row.received_us * 1000;
+      ledger.append(row);
     }
-    ASSERT_TRUE(archive.flush().has_value());
-  }
-  EXPECT_FALSE(archive.batch(10)->has_value());
-  EXPECT_TRUE(archive.batch(last)->has_value());
-  EXPECT_TRUE(archive.batch(last - 4000)->has_value());
-  EXPECT_LT(archive.stats().ledger_bytes, 400'000u);  // Pages in memory are not yet compressed.
+    store::Batch batch;
+    const auto write = [&]() -> Result<void> {
+      TRY_VOID(store->write(batch));
+      batch.clear();
+      return {};
+    };
+    const auto first = ledger.flush(seq, now_ns, *store->snapshot(), batch, write);
+    ASSERT_TRUE(first.has_value() && write().has_value());
+    kept_from = *first;
+    ledger.flushed();
+  };
+  const auto has = [&](std::uint64_t which) { return ledger.find(which, latest)->has_value(); };
+  round(5000);
+  EXPECT_TRUE(has(1) && has(5000));
+  for (int i = 0; i < 6; ++i) round(5000);
+  EXPECT_FALSE(has(1));
+  EXPECT_FALSE(has(kept_from - 1));
+  EXPECT_TRUE(has(kept_from + 1) && has(seq));
+  EXPECT_EQ(kept_from % LedgerPage::kRows, 0u);
+  // Opened again it has the same rows; those behind the watermark are not its own any more.
+  Ledger again{{.days = 30, .bytes_max = 60'000}};
+  ASSERT_TRUE(again.open(*store->snapshot(), seq - 10).has_value());
+  EXPECT_TRUE(again.find(seq - 10, latest)->has_value());
+  EXPECT_FALSE(again.find(seq - 9, latest)->has_value());
+  AuditQuery all = everything();
+  all.before_seq = seq - 9;
+  EXPECT_EQ(describe_rows(*again.list(all, seq, latest)), describe_rows(*ledger.list(all, seq, latest)));
+  // Age alone is enough, too: all but the page that still grows.
+  now_ns += 31 * 86'400'000'000'000;
+  store::Batch batch;
+  ASSERT_TRUE(
+      ledger.flush(seq, now_ns, *store->snapshot(), batch, [] { return Result<void>{}; }).has_value());
+  ASSERT_TRUE(store->write(batch).has_value());
+  EXPECT_EQ(ledger.list(everything(), seq, latest)->back().seq / LedgerPage::kRows, seq / LedgerPage::kRows);
 }
 
 TEST(Ledger, OffMeansThatNothingIsRecorded) {
