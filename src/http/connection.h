@@ -204,6 +204,8 @@ class Connection final : public ConnectionBase {
         if (!ec && parser_->is_header_done()) break;
         if (ec && ec != boost::beast::http::error::need_more) co_return malformed(ec);
       }
+      // The client can't have answered yet: looked for once the others of the group have their answers, too.
+      if (idle && served_) co_await thread_.later();
       auto more = fill(1024);
       co_await more;
       buffer_end_ += more.bytes;

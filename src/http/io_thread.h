@@ -84,6 +84,17 @@ class IoThread final : public Executor {
   void post(std::coroutine_handle<> handle) override;
   bool gathers_writes() const override { return true; }
 
+  /// To be awaited by a coroutine of this thread: goes on behind all that is ready now.
+  auto later() {
+    struct Later {
+      IoThread& thread;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) const { thread.ready_.push_back(handle); }
+      void await_resume() const noexcept {}
+    };
+    return Later{*this};
+  }
+
   boost::asio::io_context& io() { return io_; }
   /// From any thread: cancels what waits for a request, or everything.
   void cancel_connections(bool also_busy);
