@@ -58,7 +58,7 @@ http::Response render_added(const WriteResult& result, const Run* sent, const Po
   http::Response response;
   if (counts.ignored == 0 || sent == nullptr) {
     response.status = 204;
-    add_count_headers(response.headers, counts);
+    if (!result.queued) add_count_headers(response.headers, counts);
     return response;
   }
   const std::vector<Outcome> outcomes = result.outcomes.front().expand();

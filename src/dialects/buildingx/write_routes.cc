@@ -3,6 +3,7 @@
 #include "dialects/buildingx/media.h"
 #include "dialects/buildingx/parse.h"
 #include "dialects/buildingx/parse_regular.h"
+#include "dialects/common/receipt.h"
 #include "http/inflate.h"
 
 namespace penstock::dialects::buildingx {
@@ -136,6 +137,8 @@ Task<http::Response> BuildingX::post_values(http::Request& request, const Target
 
   WriteCommand command;
   command.mode = *overwrite ? UpdateMode::replace : UpdateMode::insert;
+  // Without `overwrite` the answer names what was dropped, so it has to be known.
+  command.delivery = *overwrite ? Delivery::buffered : Delivery::direct;
   command.door = Door::building_x;
   command.principal = (*caller)->number;
   command.now = now;
@@ -163,7 +166,12 @@ Task<http::Response> BuildingX::post_values(http::Request& request, const Target
   const auto tables = house_.archive.catalog();
   const std::optional<Located> found = locate(*tables, address);
   if (!found) co_return render_problem(point_not_found(target.point));
-  co_return render_added(*result, *overwrite ? nullptr : &sent, found->format, to_lower(target.point));
+  http::Response response =
+      render_added(*result, *overwrite ? nullptr : &sent, found->format, to_lower(target.point));
+  if (response.status == 202 || result->queued) {
+    add_receipt(response.headers, house_.archive, result->seq);
+  }
+  co_return response;
 }
 
 }  // namespace penstock::dialects::buildingx

@@ -42,6 +42,7 @@ class EnergyView final : public Dialect {
   /// done if it is none.
   Task<std::optional<http::Response>> post_slice(const http::Request& request, const Call& call);
   WriteCommand command_of(const WriteOptions& options, const Call& call) const;
+  http::Response answer_silent(const WriteResult& result) const;
   /// The points behind the entries, made where the settings allow it.
   Task<Checked<std::vector<PointId>>> points_of(const std::vector<SeriesEntry>& entries, const Call& call);
   http::Response get_timeseries(const http::Request& request, const Call& call) const;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "dialects/common/count_headers.h"
+#include "dialects/common/receipt.h"
 #include "dialects/energyview/body.h"
 #include "dialects/energyview/coerce.h"
 #include "dialects/energyview/door.h"
@@ -93,6 +94,9 @@ WriteCommand EnergyView::command_of(const WriteOptions& options, const Call& cal
   WriteCommand command;
   command.mode = mode_of(options.overwrite);
   command.all_or_none = options.overwrite == Overwrite::none && settings_.on_duplicate == OnDuplicate::reject;
+  // What was stored is shown, and a conflict told, only where it is known.
+  const bool buffered = options.silent && !command.all_or_none;
+  command.delivery = buffered ? Delivery::buffered : Delivery::direct;
   command.door = Door::energyview;
   command.principal = call.caller->number;
   command.now = call.now;
@@ -115,10 +119,19 @@ Task<std::optional<http::Response>> EnergyView::post_slice(const http::Request& 
   if (counts.rejected != 0) {
     co_return render_refusal({Code::unavailable, {}, "A series was deleted while it was written"});
   }
+  co_return answer_silent(*done);
+}
+
+/// Counts of what is decided; the receipt of what is not.
+http::Response EnergyView::answer_silent(const WriteResult& result) const {
   http::Response response;
   response.status = 204;
-  add_count_headers(response.headers, counts);
-  co_return response;
+  if (result.queued) {
+    add_receipt(response.headers, house_.archive, result.seq);
+  } else {
+    add_count_headers(response.headers, result.counts());
+  }
+  return response;
 }
 
 /// *EnergyView API v1, "Write TimeSeries data"*.
@@ -168,12 +181,8 @@ Task<http::Response> EnergyView::post_timeseries(http::Request& request, const C
   if (counts.rejected != 0) {
     co_return render_refusal({Code::unavailable, {}, "A series was deleted while it was written"});
   }
+  if (options.silent) co_return answer_silent(result);
   http::Response response;
-  if (options.silent) {
-    response.status = 204;
-    add_count_headers(response.headers, counts);
-    co_return response;
-  }
   std::vector<SeriesRows> series;
   series.reserve(groups.size());
   {

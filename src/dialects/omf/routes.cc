@@ -1,5 +1,6 @@
 #include "dialects/omf/routes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dialects/common/count_headers.h"
@@ -16,6 +17,8 @@ namespace penstock::dialects::omf {
 namespace {
 
 constexpr int kNothingSaid = 200, kNothingTaken = 202;
+/// Names in one header: a message of the largest size that is taken by default has a third of them.
+constexpr std::size_t kReceiptsMax = 64;
 
 http::Response render(const Report& report, int if_empty, const Call& call) {
   return answer_report(report, if_empty, call.settings.event_shape,
@@ -73,6 +76,17 @@ UpdateMode mode_of(const Call& call) {
     case Action::create: break;
   }
   return call.settings.create_mode == CreateMode::replace ? UpdateMode::replace : UpdateMode::insert;
+}
+
+/// `Penstock-Receipt`: the names of the batches that a message became, one behind the other.
+void add_receipts(http::Headers& headers, const Written& written, const Call& call) {
+  std::string names;
+  const std::size_t count = std::min(written.batches.size(), kReceiptsMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) names += ", ";
+    names += call.archive.receipts().name(written.batches[i]);
+  }
+  if (!names.empty()) headers.add("Penstock-Receipt", names);
 }
 
 Result<DataMessage> read_data(const Call& call, Report& report) {
@@ -137,10 +151,12 @@ Task<http::Response> post_data(const Call& call) {
 
   if (message->writes.empty() && message->slice.empty()) co_return render(report, kNothingTaken, call);
   auto write = write_in_commands(call, mode_of(call), *message, report);
-  const auto counts = co_await write;
-  if (!counts) co_return render_failure(counts.error(), call);
+  const auto written = co_await write;
+  if (!written) co_return render_failure(written.error(), call);
   http::Response response = render(report, kNothingTaken, call);
-  add_count_headers(response.headers, *counts);
+  if (!written->queued) add_count_headers(response.headers, written->counts);
+  // Also where some items were refused: the others are in these batches.
+  add_receipts(response.headers, *written, call);
   co_return response;
 }
 

@@ -31,17 +31,21 @@ void report_rejected(const Outcomes& slice, const std::uint32_t* items, Report& 
   }
 }
 
-void add(WriteCounts& sum, const WriteCounts& counts) {
-  sum.stored += counts.stored;
-  sum.replaced += counts.replaced;
-  sum.ignored += counts.ignored;
-  sum.erased += counts.erased;
-  sum.rejected += counts.rejected;
+void add(Written& sum, const WriteResult& result) {
+  const WriteCounts counts = result.counts();
+  sum.counts.stored += counts.stored;
+  sum.counts.replaced += counts.replaced;
+  sum.counts.ignored += counts.ignored;
+  sum.counts.erased += counts.erased;
+  sum.counts.rejected += counts.rejected;
+  sum.queued = sum.queued || result.queued;
+  if (result.seq != 0) sum.batches.push_back(result.seq);
 }
 
 WriteCommand command_of(const Call& call, UpdateMode mode) {
   WriteCommand command;
   command.mode = mode;
+  command.delivery = Delivery::buffered;
   command.door = Door::omf;
   command.principal = call.caller.number;
   command.now = call.now;
@@ -103,9 +107,9 @@ std::vector<PointWrite> take_command(std::vector<PointWrite>& writes, std::size_
   return taken;
 }
 
-Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
-                                            Report& report) {
-  WriteCounts sum;
+Task<Result<Written>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
+                                        Report& report) {
+  Written sum;
   for (std::size_t first = 0; first < message.slice.size(); first += kSliceMax) {
     WriteCommand command = command_of(call, mode);
     if (message.slice.size() <= kSliceMax) {
@@ -119,7 +123,7 @@ Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, D
     const auto result = co_await write;
     if (!result) co_return tl::unexpected(result.error());
     report_rejected(result->slice, message.slice_item.data() + first, report);
-    add(sum, result->counts());
+    add(sum, *result);
   }
   message.slice.clear();
   std::size_t next = 0, at = 0;
@@ -131,7 +135,7 @@ Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, D
     const auto result = co_await write;
     if (!result) co_return tl::unexpected(result.error());
     report_rejected(*result, message.first_item.data() + first, report);
-    add(sum, result->counts());
+    add(sum, *result);
   }
   message.writes.clear();
   co_return sum;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -20,11 +21,17 @@ using Step = std::function<Result<void>(catalog::Editor&, Report&, Progress&)>;
 /// Errors: those of Archive::change.
 Task<Result<void>> change_in_steps(const Call& call, std::size_t items, Step step, Report& report);
 
+/// What became of the values of a message.
+struct Written {
+  WriteCounts counts;
+  std::vector<std::uint64_t> batches;  ///< One per command, in their order.
+  bool queued = false;                 ///< Some are not decided yet: then the counts say nothing.
+};
+
 /// Writes all of `message.slice` and `message.writes` with one command after the other, and leaves them
-/// empty. Points that are gone are reported. Returns what became of the values. Errors: those of
-/// Archive::write.
-Task<Result<WriteCounts>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
-                                            Report& report);
+/// empty. Points that are gone are reported. Errors: those of Archive::write.
+Task<Result<Written>> write_in_commands(const Call& call, UpdateMode mode, DataMessage& message,
+                                        Report& report);
 
 /// Takes as many samples as fit into `bytes_max` bytes of journal out of `writes`, from sample `at` of its
 /// write `next` on, and moves both on. At least one sample, in the order of the message.

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "base/when_all.h"
+#include "dialects/common/receipt.h"
 #include "dialects/piwebapi/address.h"
 #include "dialects/piwebapi/batch_run.h"
 #include "dialects/piwebapi/coerce.h"
@@ -97,8 +98,9 @@ class IndependentBatch {
   /// What a sub-request was answered: a rendered entry, or none where it stored one value.
   struct Answer {
     const std::string* entry = nullptr;
-    int status = 0;         ///< Without an entry: 202 or 204,
-    std::int64_t time = 0;  ///< and the time of the value.
+    int status = 0;                        ///< Without an entry: 202 or 204,
+    std::int64_t time = 0;                 ///< the time of the value,
+    const std::string* receipt = nullptr;  ///< and with 202 the receipt.
   };
   /// One command for some sub-requests, ascending.
   struct Group {
@@ -169,6 +171,8 @@ class IndependentBatch {
       for (const std::uint32_t i : group.requests) answers_[i].entry = entry;
       co_return true;
     }
+    const std::string* receipt = nullptr;
+    if (success == 202) receipt = &receipts_.emplace_back(call_.archive().receipts().name(written->seq));
     std::size_t at = 0;
     for (const auto& [outcome, count] : written->slice.runs()) {
       const RejectReason reason = written->slice.reason;
@@ -179,8 +183,9 @@ class IndependentBatch {
       for (std::uint32_t k = 0; k < count; ++k, ++at) {
         Answer& answer = answers_[group.requests[at]];
         const bool is_list = requests_[group.requests[at]].write->is_list;
-        if (is_list && list == nullptr) list = keep(list_answer(outcome, reason, status, success));
+        if (is_list && list == nullptr) list = keep(list_answer(outcome, *written, status, success));
         answer.status = status.status;
+        answer.receipt = receipt;
         answer.entry = is_list ? list : one;
       }
     }
@@ -188,14 +193,14 @@ class IndependentBatch {
   }
 
   /// The answer to a list of one value.
-  static http::Response list_answer(Outcome outcome, RejectReason reason, const ItemStatus& status,
-                                    int success) {
+  http::Response list_answer(Outcome outcome, const WriteResult& written, const ItemStatus& status,
+                             int success) const {
     http::Response response =
         status.status >= 400 ? render_statuses({status}, success) : empty_response(success);
     WriteResult result;
     result.outcomes.push_back(Outcomes::all(outcome, 1));
-    result.outcomes[0].reason = reason;
-    add_counts(response, result.counts());
+    if (!written.queued) add_counts(response, result.counts());
+    if (response.status == 202) add_receipt(response.headers, call_.archive(), written.seq);
     return response;
   }
 
@@ -227,7 +232,7 @@ class IndependentBatch {
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       size += requests_[i].id.size() + 4;
       size += answers_[i].entry != nullptr ? answers_[i].entry->size()
-                                           : front.size() + requests_[i].write->webid.size() + 110;
+                                           : front.size() + requests_[i].write->webid.size() + 160;
     }
     std::string body;
     body.reserve(size);
@@ -256,13 +261,14 @@ class IndependentBatch {
     } else {
       append_trimmed(out, Timestamp::from_unix_ns(answers_[i].time));
     }
+    if (answers_[i].receipt != nullptr) out.append(R"(","Penstock-Receipt":")").append(*answers_[i].receipt);
     out += R"("},"Content":""})";
   }
 
   const Call& call_;
   const std::vector<IndependentRequest> requests_;
-  std::vector<Answer> answers_;      ///< Parallel to the requests.
-  std::deque<std::string> entries_;  ///< What answers point at.
+  std::vector<Answer> answers_;                 ///< Parallel to the requests.
+  std::deque<std::string> entries_, receipts_;  ///< What answers point at.
   SubRequests others_;
 
   // Of the sub-request before: most have the same.

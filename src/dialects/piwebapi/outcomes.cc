@@ -127,6 +127,15 @@ http::Response render_stream_statuses(const std::vector<StreamStatus>& streams, 
   return json_response(alike ? first : 207, std::move(body));
 }
 
+bool any_accepted(const std::vector<ItemStatus>& items) {
+  return std::any_of(items.begin(), items.end(), [](const ItemStatus& item) { return item.status == 202; });
+}
+
+bool any_accepted(const std::vector<StreamStatus>& streams) {
+  return std::any_of(streams.begin(), streams.end(),
+                     [](const StreamStatus& stream) { return any_accepted(stream.items); });
+}
+
 void add_counts(http::Response& response, const WriteCounts& counts) {
   response.headers.add("Penstock-Stored", std::to_string(counts.stored));
   response.headers.add("Penstock-Replaced", std::to_string(counts.replaced));

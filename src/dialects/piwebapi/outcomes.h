@@ -33,6 +33,9 @@ std::vector<ItemStatus> item_statuses(const ParsedValues& parsed, const Outcomes
 /// 207, with one Substatus per item. *PI Web API Reference, "Stream UpdateValues"*.
 http::Response render_statuses(const std::vector<ItemStatus>& items, int success);
 
+/// Is any item told as 202? Then the answer has a receipt.
+bool any_accepted(const std::vector<ItemStatus>& items);
+
 /// What a client is told of one stream of many.
 struct StreamStatus {
   std::vector<ItemStatus> items;
@@ -42,6 +45,7 @@ struct StreamStatus {
 /// As render_statuses for values of many streams: one list per stream in `Items`. *PI Web API Reference,
 /// "StreamSet UpdateValues"*.
 http::Response render_stream_statuses(const std::vector<StreamStatus>& streams, int success);
+bool any_accepted(const std::vector<StreamStatus>& streams);
 
 /// `Penstock-Stored`, `-Replaced`, `-Ignored`, `-Erased`.
 void add_counts(http::Response& response, const WriteCounts& counts);

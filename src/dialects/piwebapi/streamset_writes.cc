@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "dialects/common/receipt.h"
 #include "dialects/piwebapi/outcomes.h"
 #include "dialects/piwebapi/parse.h"
 #include "dialects/piwebapi/routes.h"
@@ -177,8 +178,9 @@ Result<std::size_t> count_values(const std::vector<json::Value>& items, SetShape
   return all;
 }
 
-/// One status per value of a regular body, and whether any is worth telling.
-http::Response answer_regular(const WriteResult& result, SetShape shape, int success, bool told) {
+/// The answer to a regular body of which something is worth telling: one status per value.
+http::Response answer_regular(const WriteResult& result, SetShape shape, int success, bool told,
+                              bool& accepted) {
   std::vector<StreamStatus> streams;
   if (shape == SetShape::one) {
     std::vector<ItemStatus> items;
@@ -186,6 +188,7 @@ http::Response answer_regular(const WriteResult& result, SetShape shape, int suc
     for (const auto& [outcome, count] : result.slice.runs()) {
       items.insert(items.end(), count, item_status(outcome, result.slice.reason, success, told));
     }
+    accepted = any_accepted(items);
     return render_statuses(items, success);
   }
   for (const Outcomes& outcomes : result.outcomes) {
@@ -193,6 +196,7 @@ http::Response answer_regular(const WriteResult& result, SetShape shape, int suc
     sent.sent = outcomes.size();
     streams.push_back({item_statuses(sent, outcomes, success, told), std::nullopt});
   }
+  accepted = any_accepted(streams);
   return render_stream_statuses(streams, success);
 }
 
@@ -214,8 +218,11 @@ Task<std::optional<http::Response>> write_regular_set(Call& call, SetShape shape
   const bool told = tells_conflicts(options.update, options.buffer, call.settings.report_duplicate_conflicts);
   const WriteCounts counts = written->counts();
   const bool smooth = counts.rejected == 0 && (!told || counts.ignored == 0);
-  http::Response response = smooth ? empty_response(success) : answer_regular(*written, shape, success, told);
-  add_counts(response, counts);
+  bool accepted = success == 202;
+  http::Response response =
+      smooth ? empty_response(success) : answer_regular(*written, shape, success, told, accepted);
+  if (!written->queued) add_counts(response, counts);
+  if (accepted) add_receipt(response.headers, call.archive(), written->seq);
   co_return response;
 }
 
@@ -284,6 +291,7 @@ Task<http::Response> write_streamset(Call& call, SetShape shape, bool below) {
   streams.reserve(work.entries.size());
   for (const Entry& entry : work.entries) streams.push_back(status_of_entry(entry, result, success, told));
   const int code = to_points ? success : 204;
+  const bool accepted = any_accepted(streams);
   http::Response response;
   if (shape == SetShape::list) {
     response = render_stream_statuses(streams, code);
@@ -293,7 +301,8 @@ Task<http::Response> write_streamset(Call& call, SetShape shape, bool below) {
     for (StreamStatus& stream : streams) flat.push_back(std::move(stream.items[0]));
     response = render_statuses(flat, code);
   }
-  add_counts(response, result.counts());
+  if (!result.queued) add_counts(response, result.counts());
+  if (accepted) add_receipt(response.headers, call.archive(), result.seq);
   co_return std::move(response);
 }
 

@@ -53,6 +53,10 @@ WriteCommand command_of(const Call& call, const WriteOptions& options) {
   // *PI Web API administration, "Set behavior for duplicate data values"*: Replace skips compression.
   command.bypass_compression =
       command.mode == UpdateMode::replace || command.mode == UpdateMode::replace_only;
+  // *PI Web API Reference, "Buffer Option"*: what goes through the buffer is answered once the journal has
+  // it.
+  const bool direct = options.buffer == BufferOption::do_not_buffer || !call.settings.buffering;
+  command.delivery = direct ? Delivery::direct : Delivery::buffered;
   command.door = Door::pi;
   command.principal = call.caller.number;
   command.now = call.now;

@@ -1,5 +1,6 @@
 #include "base/metrics.h"
 #include "base/text.h"
+#include "dialects/common/receipt.h"
 #include "dialects/piwebapi/coerce.h"
 #include "dialects/piwebapi/outcomes.h"
 #include "dialects/piwebapi/parse.h"
@@ -126,15 +127,24 @@ Task<http::Response> write_stream(Call& call, BodyShape shape) {
     location.append(call.naming.base).append("/streams/").append(call.segments[1]).append("/value?time=");
     append_trimmed(location, first_time);
     response.headers.add("Location", location);
+    if (success == 202) add_receipt(response.headers, call.archive(), result.seq);
     co_return std::move(response);
   }
   const WriteCounts counts = nothing ? WriteCounts{} : WriteResult{result.seq, {outcomes}}.counts();
   const bool smooth = parsed->errors.empty() && outcomes.count(Outcome::rejected) == 0 &&
                       (!told || outcomes.count(Outcome::ignored) == 0);
-  http::Response response = smooth
-                                ? empty_response(parsed->sent == 0 ? 204 : success)
-                                : render_statuses(item_statuses(*parsed, outcomes, success, told), success);
-  add_counts(response, counts);
+  http::Response response;
+  bool accepted = false;
+  if (smooth) {
+    response = empty_response(parsed->sent == 0 ? 204 : success);
+    accepted = response.status == 202;
+  } else {
+    const std::vector<ItemStatus> items = item_statuses(*parsed, outcomes, success, told);
+    response = render_statuses(items, success);
+    accepted = any_accepted(items);
+  }
+  if (!result.queued) add_counts(response, counts);
+  if (accepted) add_receipt(response.headers, call.archive(), result.seq);
   co_return std::move(response);
 }
 
