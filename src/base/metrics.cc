@@ -10,8 +10,9 @@ namespace {
 
 struct Family {
   std::string help;
-  std::map<std::string, std::unique_ptr<Counter>> counters;  // By rendered labels.
-  std::function<double()> read;                              // Set for a gauge.
+  std::map<std::string, std::unique_ptr<Counter>> counters;       // By rendered labels.
+  std::map<std::string, std::function<std::uint64_t()>> counted;  // The same, of others.
+  std::function<double()> read;                                   // Set for a gauge.
 };
 
 struct Registry {
@@ -60,7 +61,16 @@ void gauge(std::string_view name, std::string_view help, std::function<double()>
   family.read = std::move(read);
 }
 
-void remove_gauge(std::string_view name) {
+void counter(std::string_view name, std::string_view help, Labels labels,
+             std::function<std::uint64_t()> read) {
+  Registry& all = registry();
+  const std::lock_guard lock{all.mutex};
+  Family& family = all.families[std::string{name}];
+  family.help = help;
+  family.counted[render_labels(labels)] = std::move(read);
+}
+
+void remove(std::string_view name) {
   Registry& all = registry();
   const std::lock_guard lock{all.mutex};
   if (const auto at = all.families.find(name); at != all.families.end()) all.families.erase(at);
@@ -80,6 +90,9 @@ std::string render() {
     }
     for (const auto& [labels, value] : family.counters) {
       out.append(name).append(labels).append(" ").append(std::to_string(value->value())).append("\n");
+    }
+    for (const auto& [labels, read] : family.counted) {
+      out.append(name).append(labels).append(" ").append(std::to_string(read())).append("\n");
     }
   }
   return out;

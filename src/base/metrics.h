@@ -27,9 +27,13 @@ using Labels = std::initializer_list<std::pair<std::string_view, std::string_vie
 Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
 
 /// A value read when /metrics is asked for. The function must be safe from any thread and outlive the process
-/// or be taken out again with `remove_gauge`.
+/// or be taken out again with `remove`.
 void gauge(std::string_view name, std::string_view help, std::function<double()> read);
-void remove_gauge(std::string_view name);
+/// A counter that somebody else keeps, read as a gauge is.
+void counter(std::string_view name, std::string_view help, Labels labels,
+             std::function<std::uint64_t()> read);
+/// Takes a gauge, or read counters of all labels, out again.
+void remove(std::string_view name);
 
 /// Everything in Prometheus' text format 0.0.4, sorted by name.
 std::string render();

@@ -30,8 +30,19 @@ TEST(Metrics, GaugesAreReadWhenAsked) {
   EXPECT_NE(metrics::render().find("# TYPE test_level gauge\ntest_level 1.5\n"), std::string::npos);
   value = 3;
   EXPECT_NE(metrics::render().find("test_level 3\n"), std::string::npos);
-  metrics::remove_gauge("test_level");
+  metrics::remove("test_level");
   EXPECT_EQ(metrics::render().find("test_level"), std::string::npos);
+}
+
+TEST(Metrics, CountersOfOthersAreReadWhenAsked) {
+  std::uint64_t stored = 9'007'199'254'740'993;  // No double has it.
+  metrics::counter("test_kept_total", "Kept.", {{"outcome", "stored"}}, [&] { return stored; });
+  metrics::counter("test_kept_total", "Kept.", {{"outcome", "ignored"}}, [] { return std::uint64_t{2}; });
+  EXPECT_NE(metrics::render().find("# TYPE test_kept_total counter\ntest_kept_total{outcome=\"ignored\"} 2\n"
+                                   "test_kept_total{outcome=\"stored\"} 9007199254740993\n"),
+            std::string::npos);
+  metrics::remove("test_kept_total");
+  EXPECT_EQ(metrics::render().find("test_kept_total"), std::string::npos);
 }
 
 TEST(Metrics, NoAddIsLostBetweenThreads) {
