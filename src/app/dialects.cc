@@ -68,6 +68,15 @@ dialects::piwebapi::Settings piwebapi_settings(const Settings& settings) {
   made.update_lifetime_s = settings.integer("piwebapi.update_lifetime_seconds");
   made.disable_writes = settings.flag("piwebapi.disable_writes");
   made.compressing_default = settings.flag("points.compressing_default");
+  made.buffering = settings.flag("buffer.enabled");
+  return made;
+}
+
+console::Settings console_settings(const Settings& settings) {
+  console::Settings made;
+  made.receipt_days = settings.integer("receipts.retention_days");
+  made.audit = settings.flag("audit.enabled");
+  made.point_of_webid = &dialects::piwebapi::point_of_webid;
   return made;
 }
 
@@ -140,7 +149,7 @@ Doors open_doors(dialects::House& house, console::Access& access, const Settings
   list[kOmf] = dialects::omf::make_omf(house, omf_settings(settings));
   list[kBuildingX] = dialects::make_buildingx(house, buildingx_settings(settings));
   list[kEnergyView] = dialects::make_energyview(house, energyview_settings(settings));
-  list[kConsole] = console::make_console(house, access);
+  list[kConsole] = console::make_console(house, access, console_settings(settings));
   return Doors{std::move(list)};
 }
 

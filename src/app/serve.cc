@@ -83,6 +83,19 @@ Result<http::Server::Options> server_options(const Settings& settings, const Lis
   return options;
 }
 
+archive::Options archive_options(const Settings& settings) {
+  archive::Options options;
+  options.directory = settings.text("data");
+  options.journal_directory = settings.text("journal");
+  options.audit = settings.flag("audit.enabled");
+  options.audit_days = settings.integer("audit.retention_days");
+  options.audit_bytes_max = static_cast<std::uint64_t>(settings.integer("audit.bytes_max"));
+  options.receipt_days = settings.integer("receipts.retention_days");
+  options.buffer = settings.flag("buffer.enabled");
+  options.buffer_bytes_max = static_cast<std::uint64_t>(settings.integer("buffer.bytes_max"));
+  return options;
+}
+
 dialects::CsrfDefense csrf_defense(const std::string& word) {
   if (word == "strict") return dialects::CsrfDefense::strict;
   return word == "off" ? dialects::CsrfDefense::off : dialects::CsrfDefense::browser;
@@ -105,10 +118,30 @@ void register_gauges(const archive::Archive& archive) {
       {"penstock_archive_head_samples", "Samples that are not yet in blocks.", &archive::Stats::head_samples},
       {"penstock_archive_journal_bytes", "Journal that is not yet cut.", &archive::Stats::journal_bytes},
       {"penstock_archive_commit_nanoseconds", "Time spent in writing and syncing the journal.",
-       &archive::Stats::commit_ns}};
+       &archive::Stats::commit_ns},
+      {"penstock_buffer_queued_batches", "Batches that are acknowledged and wait for the archive.",
+       &archive::Stats::queued_batches},
+      {"penstock_buffer_queued_samples", "Samples that are acknowledged and wait for the archive.",
+       &archive::Stats::queued_samples},
+      {"penstock_dead_letters", "Dead letters that nobody replayed or dropped.", &archive::Stats::letters},
+      {"penstock_ledger_bytes", "What the records of batches take.", &archive::Stats::ledger_bytes}};
   for (const auto& row : kRows) {
     metrics::gauge(row.name, row.help,
                    [&archive, field = row.field] { return static_cast<double>(archive.stats().*field); });
+  }
+  struct Outcome {
+    const char* name;
+    std::uint64_t WriteCounts::*field;
+  };
+  static constexpr Outcome kOutcomes[] = {{"stored", &WriteCounts::stored},
+                                          {"replaced", &WriteCounts::replaced},
+                                          {"ignored", &WriteCounts::ignored},
+                                          {"erased", &WriteCounts::erased},
+                                          {"rejected", &WriteCounts::rejected}};
+  for (const auto& outcome : kOutcomes) {
+    metrics::counter("penstock_samples_total", "Samples decided, by what became of them.",
+                     {{"outcome", outcome.name}},
+                     [&archive, field = outcome.field] { return archive.stats().outcomes.*field; });
   }
   metrics::gauge("penstock_ready", "1 while writes are acknowledged.",
                  [&archive] { return archive.ready() ? 1.0 : 0.0; });
@@ -117,9 +150,13 @@ void register_gauges(const archive::Archive& archive) {
 void remove_gauges() {
   for (const char* name : {"last_seq", "flushed_seq", "groups", "commands", "samples", "flushes",
                            "head_bytes", "head_samples", "journal_bytes", "commit_nanoseconds"}) {
-    metrics::remove_gauge(std::string{"penstock_archive_"} + name);
+    metrics::remove(std::string{"penstock_archive_"} + name);
   }
-  metrics::remove_gauge("penstock_ready");
+  for (const char* name : {"penstock_buffer_queued_batches", "penstock_buffer_queued_samples",
+                           "penstock_dead_letters", "penstock_ledger_bytes", "penstock_samples_total"}) {
+    metrics::remove(name);
+  }
+  metrics::remove("penstock_ready");
 }
 
 /// SIGTERM and SIGINT are taken by `sigwait` on the main thread: every thread made from here on has them
@@ -171,10 +208,7 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
   std::error_code made;
   std::filesystem::create_directories(data, made);
   if (made) return complain(kDataUnavailable, data + ": the data folder can't be made: " + made.message());
-  archive::Options archive_options;
-  archive_options.directory = data;
-  archive_options.journal_directory = settings.text("journal");
-  auto opened = archive::Archive::open(archive_options);
+  auto opened = archive::Archive::open(archive_options(settings));
   if (!opened) {
     const auto& error = opened.error();
     const bool damaged = error.code == ErrorCode::store_corrupt;

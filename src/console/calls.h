@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/worker_pool.h"
 #include "console/access.h"
 #include "console/call.h"
+#include "console/console.h"
 #include "dialects/common/dialect.h"
 
 namespace penstock::console {
@@ -18,7 +20,8 @@ using Answer = Result<http::Response>;
 /// Threads: any; a call is one coroutine.
 class Calls {
  public:
-  Calls(dialects::House& house, Access& access) : house_{house}, access_{access} {}
+  Calls(dialects::House& house, Access& access, Settings settings)
+      : house_{house}, access_{access}, settings_{std::move(settings)} {}
 
   struct Route {
     http::Method method;
@@ -77,6 +80,18 @@ class Calls {
   Task<Answer> put_address(Call& call);
   Task<Answer> delete_address(Call& call);
 
+  Task<Answer> get_receipt(Call& call);
+
+  Task<Answer> list_audit(Call& call);
+  Task<Answer> get_audit(Call& call);
+  Task<Answer> export_audit(Call& call);
+  Task<Answer> undo_batch(Call& call);
+
+  Task<Answer> list_letters(Call& call);
+  Task<Answer> get_letter(Call& call);
+  Task<Answer> replay_letter(Call& call);
+  Task<Answer> drop_letter(Call& call);
+
  private:
   /// Runs an edit of the caller's.
   Task<Result<void>> change(archive::Archive::Edit edit, const Call& call);
@@ -85,8 +100,15 @@ class Calls {
   /// What is created answers with 201, and with itself as `get` shows it.
   Task<Answer> created(std::string location, Task<Answer> (Calls::*get)(Call&), Call& call);
 
+  /// What the call's query asks for. Errors: those of parse_audit_query, not_found (no audit).
+  Result<archive::AuditQuery> audit_query(const Call& call) const;
+
+  static constexpr std::size_t kReadersQueueMax = 64;
+
   dialects::House& house_;
   Access& access_;
+  const Settings settings_;
+  WorkerPool readers_{1, kReadersQueueMax};  ///< For looking through the ledger, which may take long.
 };
 
 }  // namespace penstock::console

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "console/access.h"
 #include "dialects/common/dialect.h"
 
 namespace penstock::console {
 
-/// Our own calls, under `/penstock`. What it is given outlives it.
-std::unique_ptr<dialects::Dialect> make_console(dialects::House& house, Access& access);
+struct Settings {
+  std::int64_t receipt_days = 7;  ///< Receipts are answered so long.
+  bool audit = true;              ///< False: nothing is known of batches.
+  /// The point that a WebID of the PI door names, whether or not it is still there.
+  std::function<std::optional<PointId>(std::string_view webid, const catalog::Tables&)> point_of_webid;
+};
+
+/// Our own calls, under `/penstock`. `house` and `access` outlive it.
+std::unique_ptr<dialects::Dialect> make_console(dialects::House& house, Access& access, Settings settings);
 
 }  // namespace penstock::console

@@ -56,6 +56,18 @@ constexpr Calls::Route kRoutes[] = {
     {get, "points/*", true, &Calls::get_point},
     {put, "points/*/addresses/*", false, &Calls::put_address},
     {del, "points/*/addresses/*", false, &Calls::delete_address},
+
+    {get, "receipts/*", true, &Calls::get_receipt},
+
+    {get, "audit", false, &Calls::list_audit},
+    {get, "audit/*", false, &Calls::get_audit},
+    {get, "audit/export", false, &Calls::export_audit},
+    {post, "audit/*/undo", false, &Calls::undo_batch},
+
+    {get, "dead-letters", false, &Calls::list_letters},
+    {get, "dead-letters/*", false, &Calls::get_letter},
+    {post, "dead-letters/*/replay", false, &Calls::replay_letter},
+    {del, "dead-letters/*", false, &Calls::drop_letter},
 };
 
 /// True if the segments are of this path; what stands at its stars goes to `parts`.
@@ -76,7 +88,8 @@ bool matches(std::string_view path, const std::vector<std::string>& segments,
 
 class Console final : public dialects::Dialect {
  public:
-  Console(dialects::House& house, Access& access) : house_{house}, calls_{house, access} {}
+  Console(dialects::House& house, Access& access, Settings settings)
+      : house_{house}, calls_{house, access, std::move(settings)} {}
 
   std::string_view name() const override { return "penstock"; }
   http::BodyRule body_rule(const http::Request&) const override { return {kBodyBytesMax}; }
@@ -87,10 +100,12 @@ class Console final : public dialects::Dialect {
     std::vector<std::string> parts;
     std::string allowed;
     if (segments.size() > 2 && segments[0] == "penstock" && segments[1] == "v1") {
+      // The last one that matches answers: a word comes behind the star that it would fit.
       for (const Calls::Route& each : kRoutes) {
         std::vector<std::string> found;
         if (!matches(each.path, segments, found)) continue;
-        allowed += (allowed.empty() ? "" : ", ") + std::string{http::to_string(each.method)};
+        const std::string method{http::to_string(each.method)};
+        if (allowed.find(method) == std::string::npos) allowed += (allowed.empty() ? "" : ", ") + method;
         const bool head = request.method == head_ && each.method == get;
         if (each.method != request.method && !head) continue;
         route = &each;
@@ -125,13 +140,29 @@ class Console final : public dialects::Dialect {
     return response;
   }
 
+  /// As at the PI door; what everybody may ask, an EnergyView key may, too. Its domain, which stands in the
+  /// path at its own door, is a parameter here.
+  Task<Result<auth::PrincipalPtr>> identify(const Calls::Route& route, const http::Request& request,
+                                            std::string_view authorization, std::int64_t now_s) {
+    constexpr std::string_view kScheme = "Key ";
+    if (route.for_all && istarts_with(authorization, kScheme)) {
+      const std::string domain{request.parameters().find("domain").value_or("")};
+      auto by_key = house_.authenticator.from_key(domain, trim(authorization.substr(kScheme.size())));
+      auto caller = co_await by_key;
+      co_return caller;
+    }
+    auto by_header = house_.authenticator.from_header(authorization, now_s);
+    auto caller = co_await by_header;
+    co_return caller;
+  }
+
   Task<Answer> run(const Calls::Route& route, Call& call) {
     const http::Request& request = call.request;
     if (request.fault == http::Fault::body_too_large) {
       co_return fail(ErrorCode::limit_exceeded, {}, "the body may have 1 MiB");
     }
     const std::string_view authorization = request.headers.get("Authorization");
-    auto caller = co_await house_.authenticator.from_header(authorization, call.now_s());
+    auto caller = co_await identify(route, request, authorization, call.now_s());
     if (!caller) {
       if (caller.error().code == ErrorCode::overloaded) co_return fail(caller.error());
       co_return fail(ErrorCode::unauthenticated, {}, "the call needs a login");
@@ -190,8 +221,8 @@ Task<Answer> Calls::created(std::string location, Task<Answer> (Calls::*get_it)(
   co_return render_created(std::move(location), std::move(answer->body));
 }
 
-std::unique_ptr<dialects::Dialect> make_console(dialects::House& house, Access& access) {
-  return std::make_unique<Console>(house, access);
+std::unique_ptr<dialects::Dialect> make_console(dialects::House& house, Access& access, Settings settings) {
+  return std::make_unique<Console>(house, access, std::move(settings));
 }
 
 }  // namespace penstock::console

@@ -285,6 +285,16 @@ Task<http::Response> PiWebApi::dispatch(http::Request& request, const auth::Prin
   co_return std::move(response);
 }
 
+std::optional<PointId> point_of_webid(std::string_view webid, const catalog::Tables& tables) {
+  const auto id = parse_webid(webid);
+  if (!id || id->kind != WebIdKind::point) return std::nullopt;
+  if (id->point > 0) return static_cast<PointId>(id->point);
+  const std::size_t slash = id->path.find('\\');
+  if (slash == std::string::npos) return std::nullopt;
+  const Point* point = tables.points.find_tag(std::string_view{id->path}.substr(slash + 1));
+  return point == nullptr ? std::nullopt : std::optional{point->id};
+}
+
 std::unique_ptr<Dialect> make_piwebapi(House& house, Settings settings) {
   return std::make_unique<PiWebApi>(house, std::move(settings));
 }

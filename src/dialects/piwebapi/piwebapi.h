@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,9 @@ struct Settings {
   std::string web_id_type = "Full";  ///< WebIDType: Full, IDOnly, PathOnly, LocalIDOnly, DefaultIDOnly.
   bool compressing_default = false;  ///< Compressing of points made without a word on it.
 };
+
+/// The point that a WebID names, whichever server it says: by its number, known or not, else by its path.
+std::optional<PointId> point_of_webid(std::string_view webid, const catalog::Tables& tables);
 
 /// The door under `/piwebapi`: the PI Web API's calls around writing values. Makes the ids of the data server
 /// and of the asset server at its first start. `house` outlives the door.
