@@ -174,6 +174,10 @@ void print_members(const json::Value& object, const std::string& prefix) {
 
 void print_answer(const http::Response& answer, bool as_json) {
   if (answer.body.empty()) return;
+  if (!answer.headers.get("Content-Type").starts_with("application/json")) {
+    std::cout << answer.body << std::flush;
+    return;
+  }
   const auto document = json::parse(answer.body);
   if (as_json || !document) {
     std::cout << answer.body << std::endl;
@@ -249,8 +253,7 @@ void add_connection(CLI::App& command, Connection& connection) {
   command.add_flag("--json", connection.json, "Print the answer as it came.")->group("Server");
 }
 
-void add_verb(CLI::App& group, const Verb& verb, int& code) {
-  auto* command = group.add_subcommand(verb.name, verb.help);
+void add_verb(CLI::App* command, const Verb& verb, int& code) {
   auto flags = std::make_shared<Flags>();
   flags->verb = &verb;
   const auto add_word = [&](std::string_view name) {
@@ -281,8 +284,12 @@ void add_verb(CLI::App& group, const Verb& verb, int& code) {
 void add_administration(CLI::App& app, int& code) {
   for (const VerbGroup& group : verb_groups()) {
     auto* command = app.add_subcommand(group.name, group.help);
+    if (group.verbs.size() == 1 && *group.verbs.front().name == '\0') {
+      add_verb(command, group.verbs.front(), code);
+      continue;
+    }
     command->require_subcommand(1);
-    for (const Verb& verb : group.verbs) add_verb(*command, verb, code);
+    for (const Verb& verb : group.verbs) add_verb(command->add_subcommand(verb.name, verb.help), verb, code);
   }
 }
 

@@ -157,6 +157,35 @@ constexpr Verb kPoints[] = {
      {},
      "Take it away, with its values unless another door addresses it."}};
 
+constexpr Verb kReceipt[] = {
+    {"", get, "receipts/{receipt}", "", {}, "What became of a write that was answered with a receipt."}};
+
+constexpr VerbOption kAuditList[] = {
+    {"--point", "point", query, "Tag, number or WebID of a point."},
+    {"--principal", "principal", query, "Name or number of who wrote."},
+    {"--door", "door", query, "pi, omf, buildingx, energyview, penstock or internal."},
+    {"--from", "from", query, "Received then or later, as 2026-11-21T06:30:00Z."},
+    {"--to", "to", query, "Received then or before."},
+    {"--before", "before", query, "Go on behind this receipt, or this seq."},
+    {"--catalog", "catalog", query, "true: also changes of the catalog."},
+    {"--max", "max", query, "At most so many, 1000 at a time."}};
+constexpr VerbOption kAuditExport[] = {
+    kAuditList[0], kAuditList[1], kAuditList[2], kAuditList[3],
+    kAuditList[4], kAuditList[5], kAuditList[6], {"--format", "format", query, "ndjson or csv."}};
+constexpr Verb kAudit[] = {
+    {"list", get, "audit", "", kAuditList, "Batches, newest first."},
+    {"show", get, "audit/{receipt}", "", {}, "One of them, with what it did to each point."},
+    {"export", get, "audit/export", "", kAuditExport, "All that match, as text for other programs."},
+    {"undo", post, "audit/{receipt}/undo", "", {}, "Take a batch back; prints the receipt of that."}};
+
+constexpr VerbOption kLetterList[] = {{"--after", "after", query, "Go on behind this one."},
+                                      {"--max", "max", query, "At most so many, 1000 at a time."}};
+constexpr Verb kLetters[] = {
+    {"list", get, "dead-letters", "", kLetterList, "All, oldest first."},
+    {"show", get, "dead-letters/{id}", "", {}, "One of them with its samples."},
+    {"replay", post, "dead-letters/{id}/replay", "", {}, "Write it again; what is refused stays."},
+    {"drop", del, "dead-letters/{id}", "", {}, "Forget it for good."}};
+
 constexpr VerbGroup kGroups[] = {
     {"principals", "Who may call, and with which rights.", kPrincipals},
     {"logins", "Users, clients and keys of principals, and their secrets.", kLogins},
@@ -165,7 +194,10 @@ constexpr VerbGroup kGroups[] = {
     {"devices", "Devices of Building X partitions.", kDevices},
     {"locations", "Locations of Building X partitions.", kLocations},
     {"domains", "EnergyView domains.", kDomains},
-    {"points", "Points, and what each door calls them.", kPoints}};
+    {"points", "Points, and what each door calls them.", kPoints},
+    {"receipt", "What became of a write that was answered with a receipt.", kReceipt},
+    {"audit", "Who wrote what when, and taking it back.", kAudit},
+    {"dead-letters", "Acknowledged samples that the archive refuses for good.", kLetters}};
 
 }  // namespace
 

@@ -28,7 +28,7 @@ struct VerbOption {
 
 /// One call of /penstock/v1 as a command.
 struct Verb {
-  const char* name;
+  const char* name;  ///< Empty: the group's own name is the command, and this is all of it.
   http::Method method;
   const char* path;        ///< Behind /penstock/v1/; `{word}` is asked for on the command line.
   const char* body_words;  ///< Words that go into the body, separated by commas.
