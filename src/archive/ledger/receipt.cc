@@ -15,15 +15,19 @@ constexpr std::size_t kBytes = kServerBytes + kSeqBytes + kCheckBytes;
 constexpr std::size_t kNameLength = (kBytes * 8 + 4) / 5;
 
 std::string base32(const unsigned char (&bytes)[kBytes]) {
+  constexpr std::size_t kGroup = 5, kLettersOfGroup = 8;
+  static_assert(kBytes == 3 * kGroup + 1);
   std::string name(kNameLength, 'a');
-  for (std::size_t i = 0; i < kNameLength; ++i) {
-    unsigned five = 0;
-    for (std::size_t bit = i * 5; bit < i * 5 + 5; ++bit) {
-      const unsigned one = bit < kBytes * 8 ? (bytes[bit / 8] >> (7 - bit % 8)) & 1u : 0u;
-      five = five << 1 | one;
+  // Five bytes are eight letters; the last byte fills two, with two bits to spare.
+  for (std::size_t group = 0; group < kBytes / kGroup; ++group) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < kGroup; ++i) bits = bits << 8 | bytes[group * kGroup + i];
+    for (std::size_t i = kLettersOfGroup; i-- > 0; bits >>= 5) {
+      name[group * kLettersOfGroup + i] = kLetters[bits & 31];
     }
-    name[i] = kLetters[five];
   }
+  name[kNameLength - 2] = kLetters[bytes[kBytes - 1] >> 3];
+  name[kNameLength - 1] = kLetters[bytes[kBytes - 1] << 2 & 31];
   return name;
 }
 
