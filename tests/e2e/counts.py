@@ -79,7 +79,8 @@ class Load:
         pi, post = self.pi, self.pi.session.post
         server = pi.session.get(pi.base + "/dataservers", timeout=60).json()["Items"][0]["WebId"]
         for tag in ("Counted.A", "Counted.B"):
-            made = post(f"{pi.base}/dataservers/{server}/points", json={"Name": tag, "PointType": "Float64"}, timeout=60)
+            made = post(f"{pi.base}/dataservers/{server}/points", timeout=60,
+                        json={"Name": tag, "PointClass": "classic", "PointType": "Float64"})
             check_equal(made.status_code, 201, f"the point {tag}: {made.text[:200]}")
         check(self.omf.send("type", [{"id": "Counted", "type": "object", "classification": "dynamic", "properties": {
             "Time": {"type": "string", "format": "date-time", "isindex": True},
@@ -199,7 +200,8 @@ class Load:
             door = record["door"]
             audit.setdefault(door, collections.Counter()).update({name: record[name] for name in OUTCOMES})
             sent[door] = sent.get(door, 0) + record["sent"]
-            check_equal(sum(touch["samples"] for touch in record["touches"]), record["sent"], f"{when}: touched samples")
+            touched = sum(touch["samples"] for touch in record["touches"])
+            check(bool(record["touches"]) and touched <= record["sent"], f"{when}: {touched} samples of {record}")
         whole = collections.Counter()
         for door, tally in self.tallies.items():
             found = audit.get(door, collections.Counter())

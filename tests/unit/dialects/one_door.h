@@ -9,6 +9,7 @@
 
 #include "archive/archive.h"
 #include "auth/authenticator.h"
+#include "away_archive.h"
 #include "dialects/common/dialect.h"
 
 namespace penstock::dialects {
@@ -38,6 +39,18 @@ class OneDoor : public ::testing::Test {
     auto opened = archive::Archive::open(options);
     ASSERT_TRUE(opened.has_value()) << opened.error().detail;
     archive_ = std::move(*opened);
+    furnish();
+  }
+  /// Puts a switch before the archive. The door is gone until it is made anew.
+  AwayArchive& put_switch() {
+    door_.reset();
+    auto away = std::make_unique<AwayArchive>(std::move(archive_));
+    AwayArchive& made = *away;
+    archive_ = std::move(away);
+    furnish();
+    return made;
+  }
+  void furnish() {
     house_ = std::make_unique<House>(House{.archive = *archive_,
                                            .authenticator = *authenticator_,
                                            .clock_ns = clock_ns_,

@@ -61,6 +61,16 @@ const char* const kMixed[] = {
     R"("30":{"Method":"POST","Resource":"streams/<SINUSOID>/value","Content":{"Timestamp":"2026-04-02T06:31:00Z","Value":3.5e300}})",
 };
 
+/// Receipts name batches, of which the two ways make different ones.
+std::string without_receipts(std::string body) {
+  constexpr std::string_view kMember = "\"Penstock-Receipt\":\"";
+  constexpr std::size_t kLetters = 26;
+  for (std::size_t at = 0; (at = body.find(kMember, at)) != std::string::npos; at += kMember.size()) {
+    body.replace(at + kMember.size(), kLetters, kLetters, '?');
+  }
+  return body;
+}
+
 /// What is recorded of the points that kMixed writes to.
 std::string kept(Door& door) {
   std::string all;
@@ -85,7 +95,9 @@ TEST(PiBatchShortWay, AnswersAndKeepsWhatTheLongWayDoes) {
     const http::Response slow = long_way.post(
         "/piwebapi/batch", body + R"(,"z":{"Method":"GET","Resource":"/nothing","ParentIds":["24"]}})");
     ASSERT_EQ(quick.status, 207) << quick.body;
-    EXPECT_EQ(quick.body.substr(0, quick.body.size() - 1), slow.body.substr(0, quick.body.size() - 1));
+    EXPECT_EQ(without_receipts(quick.body.substr(0, quick.body.size() - 1)),
+              without_receipts(slow.body.substr(0, quick.body.size() - 1)));
+    EXPECT_NE(without_receipts(quick.body), quick.body);
     EXPECT_EQ(kept(short_way), kept(long_way));
   }
 }

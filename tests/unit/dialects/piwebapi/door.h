@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../away_archive.h"
 #include "archive/archive.h"
 #include "dialects/common/demo.h"
 #include "dialects/piwebapi/piwebapi.h"
@@ -34,7 +35,7 @@ class Door {
     archive_options.directory = folder_;
     archive_options.segment_bytes = 1u << 20;
     archive_options.background_flush = false;
-    archive_ = *archive::Archive::open(archive_options);
+    archive_ = std::make_unique<AwayArchive>(*archive::Archive::open(archive_options));
     auto caller = std::make_shared<auth::Principal>();
     caller->number = 7;
     caller->name = "demo";
@@ -100,6 +101,7 @@ class Door {
     return value != nullptr ? std::string{value->as_string().value_or("")} : std::string{};
   }
   archive::Archive& archive() { return *archive_; }
+  AwayArchive& archive_switch() { return *archive_; }
 
   /// Recorded values as `time=value` texts in one line, time shortened to what stands behind 2026-04-02T.
   std::string recorded(const std::string& webid,
@@ -117,7 +119,7 @@ class Door {
 
  private:
   std::string folder_;
-  std::unique_ptr<archive::Archive> archive_;
+  std::unique_ptr<AwayArchive> archive_;
   std::unique_ptr<auth::Authenticator> authenticator_;
   std::unique_ptr<House> house_;
   std::unique_ptr<Dialect> door_;
