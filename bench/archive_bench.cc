@@ -40,7 +40,7 @@ struct Home {
     archive.reset();
     std::filesystem::remove_all(path);
   }
-  std::vector<PointId> points(std::size_t n) {
+  std::vector<PointId> points(std::size_t n, bool compressing) {
     std::vector<PointId> made;
     Archive::Edit edit = [&](catalog::Editor& editor) -> Result<void> {
       made.clear();
@@ -48,6 +48,8 @@ struct Home {
         Point point;
         point.tag = "bench." + std::to_string(i);
         point.type = PointType::float64;
+        point.compressing = compressing;
+        point.comp_dev = 1;
         TRY(const PointId id, editor.add_point(point));
         made.push_back(id);
       }
@@ -68,9 +70,10 @@ double cpu_seconds() {
 }
 
 /// `lanes` commands per round; each has `points` points with `samples` samples.
-void rounds(benchmark::State& state, std::size_t lanes, std::size_t points, std::size_t samples) {
+void rounds(benchmark::State& state, std::size_t lanes, std::size_t points, std::size_t samples,
+            bool compressing = false) {
   Home home;
-  const auto ids = home.points(lanes * points);
+  const auto ids = home.points(lanes * points, compressing);
   std::mt19937_64 random{1};
   std::int64_t now = 1'700'000'000'000;
   std::vector<std::int64_t> value(ids.size(), 2000);
@@ -132,9 +135,21 @@ void live(benchmark::State& state) {
 void single(benchmark::State& state) {
   rounds(state, 32, 1, 1);
 }
+void backfill_compressing(benchmark::State& state) {
+  rounds(state, 4, 1, 1000, true);
+}
+void live_compressing(benchmark::State& state) {
+  rounds(state, 1, 1000, 1, true);
+}
+void single_compressing(benchmark::State& state) {
+  rounds(state, 32, 1, 1, true);
+}
 BENCHMARK(backfill)->Unit(benchmark::kMicrosecond);
 BENCHMARK(live)->Unit(benchmark::kMicrosecond);
 BENCHMARK(single)->Unit(benchmark::kMicrosecond);
+BENCHMARK(backfill_compressing)->Unit(benchmark::kMicrosecond);
+BENCHMARK(live_compressing)->Unit(benchmark::kMicrosecond);
+BENCHMARK(single_compressing)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace penstock::archive

@@ -10,6 +10,7 @@
 
 #include "journal/entry.h"
 #include "journal/recovery.h"
+#include "journal/state_entry.h"
 
 namespace {
 
@@ -38,6 +39,9 @@ void read_entry(const Entry& entry) {
       break;
     case Tag::catalog:
       if (const auto row = parse_catalog(entry.body)) write_catalog(again, *row);
+      break;
+    case Tag::state:
+      if (const auto state = parse_state(entry.body)) write_state(again, *state);
       break;
     default: return;
   }

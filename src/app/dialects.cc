@@ -68,6 +68,7 @@ dialects::piwebapi::Settings piwebapi_settings(const Settings& settings) {
   made.update_lifetime_s = settings.integer("piwebapi.update_lifetime_seconds");
   made.disable_writes = settings.flag("piwebapi.disable_writes");
   made.compressing_default = settings.flag("points.compressing_default");
+  made.replace_bypasses_compression = settings.flag("piwebapi.replace_bypasses_compression");
   made.buffering = settings.flag("buffer.enabled");
   return made;
 }

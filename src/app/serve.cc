@@ -87,6 +87,7 @@ archive::Options archive_options(const Settings& settings) {
   archive::Options options;
   options.directory = settings.text("data");
   options.journal_directory = settings.text("journal");
+  options.compress_before_creation = settings.flag("points.compress_before_creation");
   options.audit = settings.flag("audit.enabled");
   options.audit_days = settings.integer("audit.retention_days");
   options.audit_bytes_max = static_cast<std::uint64_t>(settings.integer("audit.bytes_max"));

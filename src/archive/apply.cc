@@ -35,6 +35,17 @@ void Engine::apply_op(const PendingOp& op) {
     case PendingOp::What::frame: layer.put_encoded(frames_[op.frame]); break;
     case PendingOp::What::one: layer.put_one(op.times.first, op.bits, op.quality); break;
     case PendingOp::What::erase: layer.erase(op.times); break;
+    case PendingOp::What::drop: {
+      const Slot& slot = *op.slot;
+      const bool below = (slot.frozen && slot.frozen->touches(op.times)) ||
+                         slot.sealed.overlaps(op.times.first, op.times.last);
+      if (below) {
+        layer.erase(op.times);
+      } else {
+        layer.drop(op.times.first);
+      }
+      break;
+    }
   }
   op.slot->pending = Slot::kNone;
   head_bytes_.fetch_add(static_cast<std::int64_t>(layer.bytes()) - static_cast<std::int64_t>(bytes),
@@ -61,6 +72,7 @@ void Engine::apply_group() {
     const std::lock_guard lock{slots_.stripe(point)};
     for (; i < ops_.size() && ops_[i].point == point; ++i) apply_op(ops_[i]);
   }
+  publish_states();
   for (catalog::RowChange& change : edit_changes_) {
     catalog_changed(change);
     changed_rows_[{change.table, std::move(change.key)}] = std::move(change.row);

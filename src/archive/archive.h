@@ -39,6 +39,8 @@ struct Options {
   std::int64_t receipt_days = 7;               ///< Receipts are answered so long.
   bool buffer = true;                          ///< False: nothing is ever queued.
   std::uint64_t buffer_bytes_max = 8ull << 30;  ///< Of the journal, for what is queued.
+  /// Also events from before a point was made are compressed.
+  bool compress_before_creation = false;
 };
 
 /// Samples of one point in time order. Both ends of the range belong to it.

@@ -60,6 +60,12 @@ std::string ledger_decision(std::uint64_t queued_seq) {
   return key;
 }
 
+std::string compression_state(PointId point) {
+  std::string key = "s";
+  append_be64(key, to_number(point));
+  return key;
+}
+
 std::string catalog_row(catalog::TableId table, std::string_view row_key) {
   std::string key = "c";
   key.push_back(static_cast<char>(table));

@@ -30,6 +30,7 @@ std::string ledger_head(std::uint64_t page);
 std::string ledger_decision(std::uint64_t queued_seq);
 inline constexpr std::string_view kReceiptKey = "k";
 std::string catalog_row(catalog::TableId table, std::string_view key);
+std::string compression_state(PointId point);
 }  // namespace keys
 
 /// The last row of every flush: what the blocks hold is exactly the order up to `seq`.

@@ -6,16 +6,7 @@
 #include "base/check.h"
 
 namespace penstock::archive {
-namespace {
-
-/// What is at one time while the samples of that time are applied one after the other.
-struct Current {
-  const Run* run = nullptr;  ///< Null: free.
-  std::size_t index = 0;
-  bool substituted = false;  ///< This command overwrote something here.
-};
-
-Outcome apply(UpdateMode mode, const Run& run, std::size_t i, Current& now) {
+Outcome settle(UpdateMode mode, const Run& run, std::size_t i, Held& now) {
   const bool taken = now.run != nullptr;
   switch (mode) {
     case UpdateMode::insert:
@@ -42,8 +33,6 @@ Outcome apply(UpdateMode mode, const Run& run, std::size_t i, Current& now) {
   now = {&run, i, mode != UpdateMode::replace_range};
   return Outcome::replaced;
 }
-
-}  // namespace
 
 bool is_ascending(const Run& run) {
   return std::adjacent_find(run.times.begin(), run.times.end(), std::greater_equal<>{}) == run.times.end();
@@ -78,14 +67,14 @@ Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const M
   std::vector<Outcome> outcomes(run.size());
   std::size_t at = 0;  // Next place in the order.
   for (std::size_t slot = 0; slot < times.size(); ++slot) {
-    Current now;
+    Held now;
     if (!whole_range && matches.taken(slot))
       now = {&matches.found, static_cast<std::size_t>(matches.where[slot])};
     const bool was_taken = now.run != nullptr;
     for (; at < run.size(); ++at) {
       const std::size_t i = ordered.ascending() ? at : ordered.order[at];
       if (run.times[i] != times[slot]) break;
-      outcomes[i] = apply(mode, run, i, now);
+      outcomes[i] = settle(mode, run, i, now);
     }
     if (now.run == &run) {
       decision.puts.append(run, now.index, 1);

@@ -34,6 +34,16 @@ struct Decision {
   Run puts;  ///< Ascending, with final flags.
 };
 
+/// What is at one time while samples of that time are applied one after the other.
+struct Held {
+  const Run* run = nullptr;  ///< Null: free.
+  std::size_t index = 0;
+  bool substituted = false;  ///< This command overwrote something here.
+};
+
+/// Applies sample `i` of `run` to what is at its time.
+Outcome settle(UpdateMode mode, const Run& run, std::size_t i, Held& now);
+
 /// The update modes: one algebra for all doors. Pure. Samples of one time take effect one by one in the order
 /// sent, so the result equals that of writing each sample by itself.
 ///

@@ -60,7 +60,8 @@ bool Engine::match_view(const Part& part, Slot& slot, Matches& matches) const {
     switch (op.what) {
       case PendingOp::What::frame: match_run(decode_run(frames_[op.frame]), times, matches); break;
       case PendingOp::What::one: match_run(op.as_run(), times, matches); break;
-      case PendingOp::What::erase: match_erase(op.times, times, matches); break;
+      case PendingOp::What::erase:
+      case PendingOp::What::drop: match_erase(op.times, times, matches); break;
     }
   }
   {
@@ -93,10 +94,16 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
     outcomes.push(Outcome::rejected, run.size());
     return Decided::yes;
   }
+  if (slot->compresses.load(std::memory_order_relaxed)) {
+    return decide_compressing(command, part, *slot, outcomes);
+  }
   // The common case costs nothing: all newer than everything there is, in order, so stored as it came.
   const UpdateMode mode = command.mode;
-  if (part.ordered.ascending() && run.times.front() > slot->newest) {
-    const Outcome outcome = outcome_if_free(mode);
+  const Outcome outcome = outcome_if_free(mode);
+  // A point that compressed its samples when they were put in order has no frames of them.
+  const bool framed =
+      !part.frames.empty() || (run.size() == 1 && run.kind != Kind::text) || outcome != Outcome::stored;
+  if (part.ordered.ascending() && framed && run.times.front() > slot->newest) {
     outcomes.push(outcome, run.size());
     if (outcome == Outcome::stored) {
       newest_met_ = std::max(newest_met_, slot->newest.load(std::memory_order_relaxed));
@@ -155,12 +162,16 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
       ++moved;
       continue;
     }
+    Slot& slot = *newest_before_[at++].first;
+    if (slot.compresses.load(std::memory_order_relaxed) && !arrive_newest(ticket.command, slice[i], slot)) {
+      continue;
+    }
     PendingOp op;
     op.what = PendingOp::What::one;
     op.times = {slice[i].time, slice[i].time};
     op.bits = slice[i].bits;
     op.append = true;
-    add_op(op, slice[i].point, *newest_before_[at++].first);
+    add_op(op, slice[i].point, slot);
   }
   return Decided::yes;
 }
@@ -192,6 +203,7 @@ void Engine::take_back(std::size_t first_op) {
     at->first->newest.store(at->second, std::memory_order_relaxed);
   }
   newest_before_.clear();
+  take_back_states();
 }
 
 Engine::Decided Engine::decide_ticket(Ticket& ticket) {
@@ -201,6 +213,8 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
   result.outcomes.resize(ticket.parts.size());
   newest_before_.clear();
   newest_met_ = std::numeric_limits<std::int64_t>::min();
+  first_state_ = state_changes_.size();
+  command_first_op_ = first_op;
   Decided decided = command.slice.empty() ? Decided::yes : decide_slice(ticket);
   if (decided == Decided::bounced) {
     // A point that comes twice, or that a command before this one wrote to: it becomes a part here and now,
@@ -253,6 +267,7 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     journal::write_batch(group_, batch);
     begin_row(batch);
     journal_ops(first_op, command.mode);
+    journal_states();
     end_row();
     for (const journal::OutcomeRun& run : batch.outcomes) {
       outcomes_[static_cast<std::size_t>(run.outcome)].fetch_add(run.count, std::memory_order_relaxed);
@@ -310,6 +325,10 @@ void Engine::journal_ops(std::size_t first_op, UpdateMode mode) {
         row_erase(erase);
         break;
       }
+      case PendingOp::What::drop:
+        journal::write_erase(group_, {op.point, Timestamp::from_unix_ns(op.times.first),
+                                      Timestamp::from_unix_ns(op.times.last), journal::EraseWhy::compressed});
+        break;
     }
   }
 }

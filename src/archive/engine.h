@@ -11,6 +11,7 @@
 
 #include "archive/archive.h"
 #include "archive/blocks.h"
+#include "archive/compression/points.h"
 #include "archive/decide.h"
 #include "archive/ledger/ledger.h"
 #include "archive/reserve.h"
@@ -34,6 +35,7 @@ struct Part {
   Ordered ordered;                 ///< Made for all but a single sample that needs no look at the view.
   std::vector<EncodedRun> frames;  ///< The run as frames, where it may be stored just as it is.
   std::unique_ptr<Evidence> evidence;
+  std::unique_ptr<Behind> behind;  ///< Of a compressing point: see look_behind.
   bool fits = true;  ///< The values are of the point's kind.
 };
 
@@ -53,6 +55,7 @@ struct Ticket {
   std::vector<PointId> not_regular;  ///< Points of the slice that the leader found to need a look.
   Archive::Edit edit;                ///< Set for a catalog change; then there are no parts.
   std::size_t bytes_max = 0;
+  int bounces = 0;  ///< How often it went back to its caller.
 
   Result<WriteResult> result = WriteResult{};
   bool bounced = false;
@@ -63,7 +66,8 @@ struct Ticket {
 
 /// One thing that a group does to one point; durable with the group, in memory until it is applied.
 struct PendingOp {
-  enum class What : std::uint8_t { frame, one, erase };
+  /// `drop` erases one sample that compression lets go.
+  enum class What : std::uint8_t { frame, one, erase, drop };
   What what{};
   Quality quality;  ///< Of `one`, which is never text.
   PointId point{};
@@ -175,9 +179,34 @@ class Engine final : public Archive {
   Result<void> open_ledger(const store::Snapshot& snapshot);
   Result<void> flush_ledger(std::uint64_t seq);
 
+  // compression/decide.cc
+  struct StateChange {
+    PointId id;
+    CompressingPoint* point;
+    CompressionState before;
+  };
+  static constexpr int kBouncesMax = 3;
+  Result<void> look_behind(const Ticket& ticket, Part& part) const;
+  Decided decide_compressing(const WriteCommand& command, const Part& part, Slot& slot, Outcomes& outcomes);
+  /// A sample newer than all there is of its point. False: it is not kept.
+  bool arrive_newest(const WriteCommand& command, const PointSample& sample, Slot& slot);
+  CompressionState& change_state(PointId id, CompressingPoint& point);  ///< Under the mutex of compression_.
+  void take_back_states();
+  void journal_states();
+  void publish_states();
+  void add_interval_op(PendingOp::What what, Interval times, PointId point, Slot& slot);
+  std::uint32_t first_pending_of(const Slot& slot) const;  ///< Of a slot that has a pending operation.
+  void add_kept(const Part& part, const Run& puts, bool append, Slot& slot);
+
   // compression/keep.cc
+  void compression_changed(PointId id, const Point* point);  ///< Null: the point is gone.
+  /// For the leader, while it decides a command that changes samples of the point in another way than
+  /// decide_part does: the next arrival begins anew, and nothing is let go that should stay.
+  void forget_band(PointId id, Slot& slot);
+  Result<void> keep_state(PointId id, std::string_view bytes);
+  Result<void> load_states(const store::Snapshot& snapshot);
   Result<void> replay_state(std::string_view body);
-  void flush_states(store::Batch& batch);
+  Result<void> flush_states(store::Batch& batch);
 
   // buffer/keep.cc
   Result<void> replay_intent(const journal::Batch& batch, std::string_view body);
@@ -214,6 +243,7 @@ class Engine final : public Archive {
   std::unique_ptr<Ledger> ledger_;
   Slots slots_;
   Watches watches_;
+  CompressingPoints compression_;
   mutable catalog::Catalog catalog_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> room_missing_{false};  // The journal refused a command: a flush would free segments.
@@ -240,6 +270,9 @@ class Engine final : public Archive {
   std::vector<EncodedRun> frames_;                             // Of the group's operations.
   std::vector<std::pair<Slot*, std::int64_t>> newest_before_;  // What the slice being decided found there.
   std::vector<PointSample> slice_;                             // For writing and reading entries.
+  std::vector<StateChange> state_changes_;                     // Of the group's commands,
+  std::size_t first_state_ = 0;                                // from here on of the one being decided.
+  std::size_t command_first_op_ = 0;                           // Of its operations.
   std::vector<Ticket*> answered_;
   std::uint32_t batches_ = 0;
   std::int64_t newest_met_ = 0;      // The newest sample that the command being decided found on its points.

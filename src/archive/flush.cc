@@ -109,6 +109,7 @@ Run without_masked(Run run, const std::vector<Interval>& mask) {
 }  // namespace
 
 Result<void> Engine::flush_point(PointId point, const Layer& frozen, Sealed& sealed, store::Batch& batch) {
+  if (!frozen.has_samples() && frozen.mask().empty()) return {};  // All of it was let go again.
   const Interval touched = frozen.touched();
   const auto snapshot = version()->snapshot;
   const auto cursor = snapshot->cursor(keys::block_begin(point), keys::block_end(point));
@@ -297,7 +298,7 @@ Result<void> Engine::flush_locked() {
       batch = store::Batch{};
     }
   }
-  flush_states(batch);
+  TRY_VOID(flush_states(batch));
   flush_letters(batch);
   flush_preimages(batch);
   TRY_VOID(flush_ledger(seq));

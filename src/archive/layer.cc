@@ -34,6 +34,18 @@ Run slice(const Run& run, std::size_t first, std::size_t last) {
   return part;
 }
 
+void drop_last(Run& run) {
+  run.times.pop_back();
+  if (is_number(run.kind)) {
+    run.numbers.pop_back();
+  } else if (is_integer(run.kind)) {
+    run.integers.pop_back();
+  } else {
+    run.texts.pop_back();
+  }
+  if (!run.qualities.empty()) run.qualities.pop_back();
+}
+
 std::size_t index_of(const std::vector<std::int64_t>& times, std::int64_t t) {
   return static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), t) - times.begin());
 }
@@ -249,6 +261,17 @@ void Layer::put_one(std::int64_t time, std::uint64_t bits, Quality quality) {
 
 void Layer::erase(const Interval& interval) {
   add_interval(mask_, interval);
+  trim(interval);
+}
+
+void Layer::drop(std::int64_t time) {
+  if (tail_.empty() || tail_.times.back() != time) return trim({time, time});
+  bytes_ -= tail_sample_bytes(tail_, tail_.size() - 1);
+  --samples_;
+  drop_last(tail_);
+}
+
+void Layer::trim(const Interval& interval) {
   const std::size_t tail_first = index_of(tail_.times, interval.first);
   std::size_t tail_end = tail_first;
   while (tail_end < tail_.size() && tail_.times[tail_end] <= interval.last) ++tail_end;

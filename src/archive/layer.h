@@ -77,6 +77,8 @@ class Layer {
   /// As put, for samples that are encoded already: adopted as they are where nothing overlaps.
   void put_encoded(const EncodedRun& run);
   void erase(const Interval& interval);
+  /// Takes one sample away that no older layer and no block holds, so that the mask need not grow.
+  void drop(std::int64_t time);
 
   void match(std::span<const std::int64_t> times, Matches& matches) const;
 
@@ -97,6 +99,7 @@ class Layer {
  private:
   static constexpr std::size_t kTailMax = 128;
 
+  void trim(const Interval& interval);
   void spill();
   void merge(const Run& run);
   std::size_t replace_runs(std::size_t index, std::size_t n, const std::vector<EncodedRun>& with);

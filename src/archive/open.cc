@@ -69,6 +69,7 @@ Result<void> Engine::start(const OpenStore& open_store) {
   set_version(std::make_shared<const Version>(Version{mark.gen, snapshot}));
   TRY_VOID(load_metas(*snapshot));
   TRY_VOID(load_catalog(*snapshot));
+  TRY_VOID(load_states(*snapshot));
   TRY_VOID(open_ledger(*snapshot));
   snapshot.reset();
 
@@ -129,8 +130,10 @@ void Engine::catalog_changed(const catalog::RowChange& change) {
     if (point == nullptr) return;  // Added and erased by one edit.
     slot.kind.store(static_cast<std::uint8_t>(point->kind()), std::memory_order_relaxed);
     slot.exists.store(true, std::memory_order_relaxed);
+    compression_changed(id, point);
   } else {
     slot.exists.store(false, std::memory_order_relaxed);
+    compression_changed(id, nullptr);
   }
 }
 
@@ -205,7 +208,7 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
     case journal::Tag::erase: {
       TRY(const journal::Erase parsed, journal::parse_erase(entry.body));
       row_erase(parsed);
-      op.what = PendingOp::What::erase;
+      op.what = parsed.why == journal::EraseWhy::compressed ? PendingOp::What::drop : PendingOp::What::erase;
       op.point = parsed.point;
       op.slot = &slots_.make(parsed.point);
       op.times = {parsed.first.unix_ns(), parsed.last.unix_ns()};

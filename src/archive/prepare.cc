@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "archive/compression/state.h"
 #include "archive/engine.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -31,6 +32,7 @@ bool fit_kind(Run& run, Kind kind) {
 std::size_t bytes_bound(const Part& part) {
   const Run& run = part.write.run;
   std::size_t bytes = 160 + run.size() * 40;
+  if (run.kind == Kind::text) bytes += kCompressionStateBytesMax;
   for (const std::string& text : run.texts) bytes += text.size() + 8;
   return bytes;
 }
@@ -59,7 +61,9 @@ void Engine::order_part(UpdateMode mode, Part& part) const {
   part.fits = fit_kind(run, static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)));
   if (!part.fits) return;
   part.ordered = put_in_order(run);
-  const bool stores = mode != UpdateMode::remove && mode != UpdateMode::replace_only;
+  // Of what compressing points are sent by insert, not all is kept: frames of all of it would be in vain.
+  const bool tested = mode == UpdateMode::insert && slot->compresses.load(std::memory_order_relaxed);
+  const bool stores = mode != UpdateMode::remove && mode != UpdateMode::replace_only && !tested;
   if (part.frames.empty() && stores && part.ordered.ascending() &&
       (run.size() > 1 || run.kind == Kind::text)) {
     part.frames = encode_runs(run, 0, run.size());
@@ -132,6 +136,7 @@ Result<void> Engine::prepare(Ticket& ticket) const {
   ticket.bytes_max = 256 + ticket.command.slice.size() * 200;
   for (Part& part : ticket.parts) {
     TRY_VOID(prepare_part(ticket.command.mode, part));
+    TRY_VOID(look_behind(ticket, part));
     ticket.bytes_max += bytes_bound(part);
   }
   if (ticket.bytes_max > options_.segment_bytes - 8192) {
@@ -161,7 +166,6 @@ struct Engine::Submit {
 };
 
 Task<Result<WriteResult>> Engine::write(WriteCommand command) {
-  constexpr int kBouncesMax = 3;
   Ticket ticket;
   ticket.command = std::move(command);
   ticket.parts.reserve(ticket.command.writes.size());
@@ -180,6 +184,7 @@ Task<Result<WriteResult>> Engine::write(WriteCommand command) {
       holds_.fetch_add(1);
     }
     ticket.bounced = false;
+    ticket.bounces = bounces;
     Result<void> prepared = prepare(ticket);
     if (!prepared) {
       ticket.result = tl::unexpected(std::move(prepared).error());

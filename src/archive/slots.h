@@ -44,6 +44,8 @@ struct Slot {
 
   std::atomic<std::uint8_t> kind{0};  ///< Kind of the point's values.
   std::atomic<bool> exists{false};    ///< There is a point of this number.
+  /// It has a state in CompressingPoints.
+  std::atomic<bool> compresses{false};
 };
 
 /// All slots by point number. Slots are made once and never move.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -86,7 +87,12 @@ Result<Point> planned_point(const Call& call, const catalog::Tables& tables, con
   point.created = point.changed = call.now.floor_to(kNsPerTick);
   point.creator = point.changer = call.caller.name;
   std::string set_name = point.type == PointType::digital ? attribute.type_qualifier : std::string{};
-  const auto parts = split(attribute.config_string, ';');
+  auto parts = split(attribute.config_string, ';');
+  const auto rank = [](std::string_view part) {
+    return attribute_rank(trim(part.substr(0, part.find('='))));
+  };
+  std::stable_sort(parts.begin() + (parts.empty() ? 0 : 1), parts.end(),
+                   [&](std::string_view a, std::string_view b) { return rank(a) < rank(b); });
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
     if (equals == std::string_view::npos) continue;

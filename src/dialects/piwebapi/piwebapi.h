@@ -40,6 +40,7 @@ struct Settings {
   bool buffering = true;                    ///< False: `BufferIfPossible` answers 204, `Buffer` 503.
   std::string web_id_type = "Full";  ///< WebIDType: Full, IDOnly, PathOnly, LocalIDOnly, DefaultIDOnly.
   bool compressing_default = false;  ///< Compressing of points made without a word on it.
+  bool replace_bypasses_compression = true;  ///< ReplaceBypassesCompression: new events of Replace all stay.
 };
 
 /// The point that a WebID names, whichever server it says: by its number, known or not, else by its path.

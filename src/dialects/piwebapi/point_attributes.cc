@@ -111,6 +111,20 @@ Result<void> check_tag(std::string_view tag) {
   return {};
 }
 
+int attribute_rank(std::string_view name) {
+  if (iequals(name, "span")) return 0;
+  return iequals(name, "compdevpercent") || iequals(name, "excdevpercent") ? 2 : 1;
+}
+
+std::vector<const json::Member*> by_attribute_rank(const json::Value& object) {
+  std::vector<const json::Member*> members;
+  for (const json::Member& member : object.object()) members.push_back(&member);
+  std::stable_sort(members.begin(), members.end(), [](const json::Member* a, const json::Member* b) {
+    return attribute_rank(a->name) < attribute_rank(b->name);
+  });
+  return members;
+}
+
 Result<bool> set_point_attribute(Point& point, std::string_view name, const json::Value& value) {
   for (const NumberField& field : kNumbers) {
     if (!iequals(name, field.name)) continue;
@@ -123,6 +137,10 @@ Result<bool> set_point_attribute(Point& point, std::string_view name, const json
     if (field.field == &Point::comp_dev_percent) point.comp_dev = *number * point.span / 100;
     if (field.field == &Point::exc_dev && point.span > 0) point.exc_dev_percent = *number * 100 / point.span;
     if (field.field == &Point::exc_dev_percent) point.exc_dev = *number * point.span / 100;
+    if (field.field == &Point::span) {
+      point.comp_dev = point.comp_dev_percent * point.span / 100;
+      point.exc_dev = point.exc_dev_percent * point.span / 100;
+    }
     return true;
   }
   for (const SecondsField& field : kSeconds) {

@@ -29,6 +29,12 @@ std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, cons
 /// 1, true, false. False if there is no such attribute, or it can't be set. Errors: invalid_argument.
 Result<bool> set_point_attribute(Point& point, std::string_view name, const json::Value& value);
 
+/// Attributes of one request are set in the order of these numbers: the span first, because deviations follow
+/// it, and percentages last, because they win.
+int attribute_rank(std::string_view name);
+/// The members of an object in that order. Borrowed from it.
+std::vector<const json::Member*> by_attribute_rank(const json::Value& object);
+
 void write_point_attribute(http::JsonWriter& json, const Naming& naming, const std::string& point_webid,
                            const PointAttribute& attribute);
 

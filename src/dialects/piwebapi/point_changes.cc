@@ -48,7 +48,8 @@ Result<void> set_member(const Call& call, Point& point, std::string_view name, c
 }
 
 Result<void> set_members(const Call& call, Point& point, const json::Value& document) {
-  for (const json::Member& member : document.object()) {
+  for (const json::Member* of_body : by_attribute_rank(document)) {
+    const json::Member& member = *of_body;
     const std::string_view name = member.name;
     if (iequals(name, "WebId") || iequals(name, "Id") || iequals(name, "Path") || iequals(name, "Links") ||
         iequals(name, "WebException")) {

@@ -43,7 +43,8 @@ Result<Point> parse_new_point(const json::Value& document, const Settings& setti
   point.compressing = settings.compressing_default;
   bool has_class = false, has_type = false;
   std::vector<std::string> unknown;
-  for (const json::Member& member : document.object()) {
+  for (const json::Member* of_body : by_attribute_rank(document)) {
+    const json::Member& member = *of_body;
     const std::string_view name = member.name;
     if (iequals(name, "Name")) {
       if (!member.value.is_string()) return fail(ErrorCode::invalid_argument, "Name", "Name must be a text.");

@@ -51,8 +51,8 @@ WriteCommand command_of(const Call& call, const WriteOptions& options) {
   WriteCommand command;
   command.mode = mode_of(options.update);
   // *PI Web API administration, "Set behavior for duplicate data values"*: Replace skips compression.
-  command.bypass_compression =
-      command.mode == UpdateMode::replace || command.mode == UpdateMode::replace_only;
+  const bool replaces = command.mode == UpdateMode::replace || command.mode == UpdateMode::replace_only;
+  command.bypass_compression = replaces && call.settings.replace_bypasses_compression;
   // *PI Web API Reference, "Buffer Option"*: what goes through the buffer is answered once the journal has
   // it.
   const bool direct = options.buffer == BufferOption::do_not_buffer || !call.settings.buffering;
