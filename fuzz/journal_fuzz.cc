@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "journal/entry.h"
+#include "journal/preimage_entry.h"
 #include "journal/recovery.h"
 #include "journal/state_entry.h"
 
@@ -36,6 +37,9 @@ void read_entry(const Entry& entry) {
       break;
     case Tag::erase:
       if (const auto erase = parse_erase(entry.body)) write_erase(again, *erase);
+      break;
+    case Tag::preimage:
+      if (const auto preimage = parse_preimage(entry.body)) write_preimage(again, *preimage);
       break;
     case Tag::catalog:
       if (const auto row = parse_catalog(entry.body)) write_catalog(again, *row);

@@ -14,6 +14,7 @@
 #include "app/sinusoid.h"
 #include "app/token_key.h"
 #include "app/welcome.h"
+#include "archive/undo/retention.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -277,6 +278,9 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
   if (listening->tls) listening->tls->port = (*server)->tls_ports().front();
   welcome.listens(listening->plain, listening->tls, listening->health);
   register_gauges(*archive);
+  std::optional<archive::RetentionRunner> retention;
+  if (const std::int64_t minutes = settings.integer("retention.interval_minutes"); minutes > 0)
+    retention.emplace(*archive, minutes * 60 * kNsPerSecond);
   std::optional<Sinusoid> sinusoid;
   if (demo) sinusoid.emplace(*archive);
 
@@ -289,6 +293,7 @@ int serve(const Settings& settings, const ConfigurationFile& file) {
   (*server)->stop(kStopDeadlineMs);
   if (health_server) health_server->stop(0);
   sinusoid.reset();
+  retention.reset();
   remove_gauges();
   const auto flushed = archive->flush();
   if (!flushed) {

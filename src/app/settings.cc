@@ -97,6 +97,8 @@ constexpr Setting kSettings[] = {
     {"audit.bytes_max", integer, "4294967296", "", "",
      "And most bytes that they may take: the oldest go first."},
     {"receipts.retention_days", integer, "7", "", "", "How long receipts are answered."},
+    {"retention.interval_minutes", integer, "60", "", "",
+     "How often samples that are too old by a policy of retention are erased; 0: never by itself."},
     {"points.compressing_default", boolean, "false", "", "",
      "Compressing of points that are made without a word on it."},
     {"points.compress_before_creation", boolean, "false", "", "",

@@ -65,6 +65,7 @@ void Engine::erase_whole_point(PointId point) {
 }
 
 void Engine::apply_group() {
+  keep_notes();
   for (std::size_t i = 0; i < ops_.size();) {
     // One lock over all that a command does to a point: no reader sees a range erased and not yet filled
     // again.

@@ -35,9 +35,9 @@ struct Options {
   bool background_flush = true;  ///< False: only `flush()` flushes. For tests.
   bool audit = true;             ///< False: no batch is recorded, receipts say so, nothing can be undone.
   std::int64_t audit_days = 90;  ///< Records of batches, and what they replaced or erased, are kept so long,
-  std::uint64_t audit_bytes_max = 4ull << 30;  ///< and while they take less than this.
-  std::int64_t receipt_days = 7;               ///< Receipts are answered so long.
-  bool buffer = true;                          ///< False: nothing is ever queued.
+  std::uint64_t audit_bytes_max = 4ull << 30;   ///< and while they take less than this.
+  std::int64_t receipt_days = 7;                ///< Receipts are answered so long.
+  bool buffer = true;                           ///< False: nothing is ever queued.
   std::uint64_t buffer_bytes_max = 8ull << 30;  ///< Of the journal, for what is queued.
   /// Also events from before a point was made are compressed.
   bool compress_before_creation = false;
@@ -66,11 +66,13 @@ class Walker {
 struct Stats {
   std::uint64_t last_seq = 0, flushed_seq = 0, groups = 0, commands = 0, samples = 0, flushes = 0;
   std::uint64_t head_bytes = 0, head_samples = 0, journal_bytes = 0;
-  std::uint64_t commit_ns = 0;  ///< Sum over all groups of write and fsync.
-  WriteCounts outcomes;         ///< Of all samples since the start.
+  std::uint64_t commit_ns = 0;                           ///< Sum over all groups of write and fsync.
+  WriteCounts outcomes;                                  ///< Of all samples since the start.
   std::uint64_t queued_batches = 0, queued_samples = 0;  ///< In the journal, not decided yet.
   std::uint64_t letters = 0;                             ///< Set aside and not yet replayed or dropped.
   std::uint64_t ledger_bytes = 0;
+  std::uint64_t blocks_rewritten = 0;  ///< By flushes: decoded, merged and written again.
+  std::uint64_t blocks_dropped = 0;    ///< By flushes: erased wholly, so that nobody looked into them.
 };
 
 /// The durable home of all samples and of the catalog: the one thing every dialect calls.
@@ -131,9 +133,19 @@ class Archive {
   virtual const ReceiptNames& receipts() const = 0;
 
   /// Puts back what the batch `seq` replaced or erased, and takes away what it stored, as a batch of its own.
-  /// Errors: not_found, conflict (a later batch touched the same range; the detail names it), limit_exceeded,
-  /// unsupported (nothing is known of what it replaced).
+  /// Later batches that were undone, and their undos, do not stand in its way. An undo is undone like any
+  /// other. Errors: not_found (also: forgotten with its record), conflict (a later batch touched the same
+  /// range; the detail names it), limit_exceeded, unsupported (a change of the catalog, retention, or more
+  /// was destroyed than is kept).
   virtual Task<Result<WriteResult>> undo(std::uint64_t seq, const Actor& actor) = 0;
+
+  /// Erases what is too old, for good: what goes can't be put back. Not told to watches, which would learn of
+  /// the oldest samples there are.
+  /// Errors: overloaded, limit_exceeded.
+  virtual Task<Result<WriteResult>> expire(std::vector<Expiry> points, const Actor& actor) = 0;
+  /// A time before which the point has no sample, and near which it may have one; nothing if it has none.
+  /// Costs no read.
+  virtual std::optional<Timestamp> none_before(PointId point) const = 0;
 
   /// What was set aside because the archive refuses it for good, oldest first, from `after` on.
   virtual Result<std::vector<LetterHead>> letters(LetterId after, std::size_t limit) const = 0;

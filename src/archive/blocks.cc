@@ -60,6 +60,12 @@ std::string ledger_decision(std::uint64_t queued_seq) {
   return key;
 }
 
+std::string preimages(std::uint64_t seq) {
+  std::string key = "u";
+  append_be64(key, seq);
+  return key;
+}
+
 std::string compression_state(PointId point) {
   std::string key = "s";
   append_be64(key, to_number(point));

@@ -29,6 +29,7 @@ std::string ledger_page(std::uint64_t page);
 std::string ledger_head(std::uint64_t page);
 std::string ledger_decision(std::uint64_t queued_seq);
 inline constexpr std::string_view kReceiptKey = "k";
+std::string preimages(std::uint64_t seq);
 std::string catalog_row(catalog::TableId table, std::string_view key);
 std::string compression_state(PointId point);
 }  // namespace keys

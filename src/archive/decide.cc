@@ -59,6 +59,7 @@ Outcome outcome_if_free(UpdateMode mode) {
 Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const Matches& matches) {
   Decision decision;
   decision.puts.kind = run.kind;
+  decision.destroyed.kind = run.kind;
   if (run.empty()) return decision;
   const std::span<const std::int64_t> times = ordered.times(run);
   const bool whole_range = mode == UpdateMode::replace_range;
@@ -75,6 +76,9 @@ Decision decide(UpdateMode mode, const Run& run, const Ordered& ordered, const M
       const std::size_t i = ordered.ascending() ? at : ordered.order[at];
       if (run.times[i] != times[slot]) break;
       outcomes[i] = settle(mode, run, i, now);
+    }
+    if (was_taken && now.run != &matches.found) {
+      decision.destroyed.push_from(matches.found, static_cast<std::size_t>(matches.where[slot]));
     }
     if (now.run == &run) {
       decision.puts.append(run, now.index, 1);

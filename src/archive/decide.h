@@ -31,7 +31,8 @@ Ordered put_in_order(const Run& run);
 struct Decision {
   Outcomes outcomes;  ///< One per sample, in the order sent.
   std::vector<Interval> erases;
-  Run puts;  ///< Ascending, with final flags.
+  Run puts;       ///< Ascending, with final flags.
+  Run destroyed;  ///< What was there before and is gone or replaced, ascending. Not known of replace_range.
 };
 
 /// What is at one time while samples of that time are applied one after the other.

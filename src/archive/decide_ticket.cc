@@ -115,8 +115,15 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
   Matches matches{run.kind, part.ordered.times(run).size()};
   if (mode != UpdateMode::replace_range && !match_view(part, *slot, matches)) return Decided::bounced;
   Decision decision = decide(mode, run, part.ordered, matches);
+  bool former_known = true;
+  if (mode == UpdateMode::replace_range && options_.audit) {
+    const Former had = former(part, *slot, decision.destroyed);
+    if (had == Former::stale) return Decided::bounced;
+    former_known = had == Former::known;
+  }
   if (command.all_or_none && decision.outcomes.count(Outcome::ignored) > 0) return Decided::refused;
   outcomes = std::move(decision.outcomes);
+  const std::size_t first_op = ops_.size();
   for (const Interval& interval : decision.erases) {
     PendingOp op;
     op.what = PendingOp::What::erase;
@@ -129,6 +136,7 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
     add_puts(puts, as_one ? std::vector<EncodedRun>{} : encode_runs(puts, 0, puts.size()), false,
              part.write.point, *slot);
   }
+  note_mixed(part.write.point, *slot, first_op, std::move(decision.destroyed), former_known);
   return Decided::yes;
 }
 
@@ -146,7 +154,8 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
     }
     Slot* const slot = slots_.find(slice[i].point);
     const std::int64_t newest = slot->newest.load(std::memory_order_relaxed);
-    if (slice[i].time <= newest || !slot->exists.load(std::memory_order_relaxed)) {
+    if (slice[i].time <= newest || !slot->exists.load(std::memory_order_relaxed) ||
+        slot->compresses.load(std::memory_order_relaxed)) {
       ticket.not_regular.push_back(slice[i].point);
       regular = false;
       continue;
@@ -162,16 +171,12 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
       ++moved;
       continue;
     }
-    Slot& slot = *newest_before_[at++].first;
-    if (slot.compresses.load(std::memory_order_relaxed) && !arrive_newest(ticket.command, slice[i], slot)) {
-      continue;
-    }
     PendingOp op;
     op.what = PendingOp::What::one;
     op.times = {slice[i].time, slice[i].time};
     op.bits = slice[i].bits;
     op.append = true;
-    add_op(op, slice[i].point, slot);
+    add_op(op, slice[i].point, *newest_before_[at++].first);
   }
   return Decided::yes;
 }
@@ -203,12 +208,14 @@ void Engine::take_back(std::size_t first_op) {
     at->first->newest.store(at->second, std::memory_order_relaxed);
   }
   newest_before_.clear();
+  take_back_notes(first_op);
   take_back_states();
 }
 
 Engine::Decided Engine::decide_ticket(Ticket& ticket) {
+  if (ticket.plan) return decide_plan(ticket);
   const WriteCommand& command = ticket.command;
-  const std::size_t first_op = ops_.size();
+  const std::size_t first_op = command_first_op_ = ops_.size();
   WriteResult result;
   result.outcomes.resize(ticket.parts.size());
   newest_before_.clear();
@@ -266,6 +273,8 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     batch.idle = idle_;
     journal::write_batch(group_, batch);
     begin_row(batch);
+    journal_notes(batch.seq, first_op, ticket.bytes_max);
+    tell_guards(batch.seq, first_op);
     journal_ops(first_op, command.mode);
     journal_states();
     end_row();

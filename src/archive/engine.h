@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,9 @@
 #include "archive/reserve.h"
 #include "archive/scan.h"
 #include "archive/slots.h"
+#include "archive/undo/plan.h"
+#include "archive/undo/preimage.h"
+#include "codec/frame.h"
 #include "journal/entry.h"
 #include "journal/journal.h"
 #include "store/store.h"
@@ -37,6 +41,8 @@ struct Part {
   std::unique_ptr<Evidence> evidence;
   std::unique_ptr<Behind> behind;  ///< Of a compressing point: see look_behind.
   bool fits = true;  ///< The values are of the point's kind.
+  /// Of replace_range, whose evidence is all that blocks hold of its range: it is too much to be kept.
+  bool former_lost = false;
 };
 
 /// Where the outcomes of slice samples stand that became parts of their own.
@@ -54,6 +60,7 @@ struct Ticket {
   std::vector<Moved> moved;          ///< Ascending by sample.
   std::vector<PointId> not_regular;  ///< Points of the slice that the leader found to need a look.
   Archive::Edit edit;                ///< Set for a catalog change; then there are no parts.
+  std::unique_ptr<Plan> plan;        ///< Set for an undo and for retention; then there are no parts.
   std::size_t bytes_max = 0;
   int bounces = 0;  ///< How often it went back to its caller.
 
@@ -82,6 +89,19 @@ struct PendingOp {
   Run as_run() const;  ///< Of `one`.
 };
 
+/// What a part of a group's command did where there was something before: see Preimage.
+struct MixedNote {
+  std::uint64_t seq = 0;
+  std::size_t first_op = 0;  ///< Of the part, among the group's operations.
+  Preimage preimage;
+};
+
+/// A point that plans are being made for, and what was done to it meanwhile.
+struct Guarded {
+  int plans = 0;
+  std::vector<std::pair<std::uint64_t, Interval>> touched;  ///< By seq.
+};
+
 /// The answer where disk or memory have no room for a write.
 inline tl::unexpected<Error> no_room() {
   return fail(ErrorCode::overloaded, {},
@@ -96,6 +116,8 @@ class Engine final : public Archive {
   /// How the home of blocks is opened; tests give their own.
   using OpenStore = std::function<Result<std::unique_ptr<store::Store>>(const std::string& directory)>;
   static Result<std::unique_ptr<Archive>> open(const Options& options, const OpenStore& open_store);
+  /// Samples of a window that replace_range keeps for an undo; of more, nothing.
+  static constexpr std::size_t kFormerMax = 65'536;
   explicit Engine(Options options) : options_{std::move(options)} {}
   ~Engine() override;
 
@@ -112,6 +134,8 @@ class Engine final : public Archive {
   Result<std::vector<BatchRecord>> audit(const AuditQuery& query) const override;
   const ReceiptNames& receipts() const override { return receipts_; }
   Task<Result<WriteResult>> undo(std::uint64_t seq, const Actor& actor) override;
+  Task<Result<WriteResult>> expire(std::vector<Expiry> points, const Actor& actor) override;
+  std::optional<Timestamp> none_before(PointId point) const override;
   Result<std::vector<LetterHead>> letters(LetterId after, std::size_t limit) const override;
   Result<Letter> letter(LetterId id) const override;
   Task<Result<WriteResult>> replay_letter(LetterId id, const Actor& actor) override;
@@ -131,7 +155,7 @@ class Engine final : public Archive {
   Result<void> load_metas(const store::Snapshot& snapshot);
   Result<void> replay(const journal::Group& group);
   Result<void> replay_entry(const journal::Batch& batch, const journal::Entry& entry);
-  Result<void> replay_put(PendingOp op, Kind kind);
+  Result<void> replay_put(std::uint64_t seq, PendingOp op, Kind kind);
   void catalog_changed(const catalog::RowChange& change);
 
   // prepare.cc
@@ -141,6 +165,8 @@ class Engine final : public Archive {
   void order_part(UpdateMode mode, Part& part) const;
   Result<void> prepare_part(UpdateMode mode, Part& part) const;
   Result<void> collect_evidence(Part& part, const Slot& slot) const;
+  /// Waits until the ticket is answered, or bounced, which it then says.
+  Task<bool> submit_ticket(Ticket& ticket);
 
   // lead.cc
   void submit(Ticket& ticket);
@@ -188,8 +214,6 @@ class Engine final : public Archive {
   static constexpr int kBouncesMax = 3;
   Result<void> look_behind(const Ticket& ticket, Part& part) const;
   Decided decide_compressing(const WriteCommand& command, const Part& part, Slot& slot, Outcomes& outcomes);
-  /// A sample newer than all there is of its point. False: it is not kept.
-  bool arrive_newest(const WriteCommand& command, const PointSample& sample, Slot& slot);
   CompressionState& change_state(PointId id, CompressingPoint& point);  ///< Under the mutex of compression_.
   void take_back_states();
   void journal_states();
@@ -214,9 +238,32 @@ class Engine final : public Archive {
   Result<void> replay_setaside(const journal::Batch& batch, std::string_view body);
   void flush_letters(store::Batch& batch);
 
+  // undo/former.cc
+  Result<void> collect_former(Part& part, const Slot& slot) const;
+  enum class Former { known, lost, stale };
+  Former former(const Part& part, const Slot& slot, Run& destroyed) const;
+
   // undo/keep.cc
+  void note_mixed(PointId point, const Slot& slot, std::size_t first_op, Run destroyed, bool known);
+  void take_back_notes(std::size_t first_op);
+  void journal_notes(std::uint64_t seq, std::size_t first_op, std::size_t bytes_left);
+  void keep_notes();
   Result<void> replay_preimage(const journal::Batch& batch, std::string_view body);
-  void flush_preimages(store::Batch& batch);
+  void replay_kept(std::uint64_t seq, const PendingOp& op);
+  Result<void> flush_preimages(std::uint64_t seq);
+  void drop_flushed_preimages(std::uint64_t seq);
+  Result<std::vector<Preimage>> preimages_of(std::uint64_t seq) const;
+  /// Adds to `batch` what forgets the preimages of batches older than `seq`, at least of most of them.
+  Result<void> forget_before(std::uint64_t seq, store::Batch& batch) const;
+
+  // undo/undo.cc
+  std::uint64_t guard(const UndoingByPoint& points);
+  void unguard(const UndoingByPoint& points);
+  void tell_guards(std::uint64_t seq, std::size_t first_op);
+  Result<void> plan_undo(const BatchRecord& record, const UndoingByPoint& points, Plan& plan) const;
+  Decided decide_plan(Ticket& ticket);
+  void note_plan(const PlanPart& part, std::size_t first_op);
+  void tell_plan(const Plan& plan);
 
   // flush.cc
   Result<void> flush_locked();
@@ -254,6 +301,10 @@ class Engine final : public Archive {
   mutable std::mutex version_mutex_;
   std::shared_ptr<const Version> version_;
 
+  // Guarded by preimages_mutex_. What is there up to the seq of a running flush is changed by it alone.
+  mutable std::mutex preimages_mutex_;
+  std::map<std::uint64_t, std::vector<Preimage>> preimages_;  // By seq: not in the store yet.
+
   // Guarded by queue_mutex_.
   std::mutex queue_mutex_;
   std::vector<Ticket*> queue_;
@@ -279,6 +330,9 @@ class Engine final : public Archive {
   std::vector<journal::Idle> idle_;  // Its points of which it changed nothing.
   LedgerRow row_;                    // Of the batch being decided or replayed.
   bool row_open_ = false;
+  std::vector<MixedNote> notes_;                 // Of the group's commands.
+  std::map<PointId, std::size_t> replay_keeps_;  // Of the batch being replayed: which preimage.
+  std::unordered_map<PointId, Guarded> guarded_;
   std::int64_t group_wall_ns_ = 0;  // Wall clock of the group: batches say how far theirs is from it.
   std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.
   std::vector<catalog::RowChange> edit_changes_;
@@ -295,6 +349,7 @@ class Engine final : public Archive {
   std::atomic<std::uint64_t> seq_published_{0}, seq_flushed_{0}, groups_{0}, commands_{0}, samples_{0},
       flushes_{0}, commit_ns_{0};
   std::array<std::atomic<std::uint64_t>, 6> outcomes_{};  // By Outcome.
+  std::atomic<std::uint64_t> blocks_rewritten_{0}, blocks_dropped_{0};
   std::atomic<std::int64_t> head_bytes_{0}, head_samples_{0};
   std::atomic<std::int64_t> first_dirty_ns_{0}, last_write_ns_{0};
 };

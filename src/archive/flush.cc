@@ -164,11 +164,17 @@ Result<void> Engine::flush_point(PointId point, const Layer& frozen, Sealed& sea
       writer.close();
       continue;
     }
+    batch.erase(cursor->key());
+    removed += block.count();
+    // All of it is gone: what the layer has in its place comes with what is before the next block.
+    if (behind_mask(frozen.mask(), block_first) > block_last) {
+      blocks_dropped_.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
     Run samples;
     samples.kind = block.kind();
     TRY_VOID(block.decode_all(samples));
-    batch.erase(cursor->key());
-    removed += block.count();
+    blocks_rewritten_.fetch_add(1, std::memory_order_relaxed);
     samples = without_masked(std::move(samples), frozen.mask());
     Run newer;
     newer.kind = samples.kind;
@@ -190,9 +196,12 @@ Result<void> Engine::flush_point(PointId point, const Layer& frozen, Sealed& sea
   writer.close();
 
   sealed.count = sealed.count - removed + writer.written();
+  // What a mask took from the beginning is not looked for again.
+  first = behind_mask(frozen.mask(), first);
   if (frozen.has_samples()) {
-    first = std::min(first, touched.first);
-    last = std::max(last, touched.last);
+    const Interval samples = frozen.ends();
+    first = std::min(first, samples.first);
+    last = std::max(last, samples.last);
   }
   // Erases may leave the ends wider than what is there: wide ends cost a look, narrow ones would lose a
   // sample.
@@ -300,7 +309,7 @@ Result<void> Engine::flush_locked() {
   }
   TRY_VOID(flush_states(batch));
   flush_letters(batch);
-  flush_preimages(batch);
+  TRY_VOID(flush_preimages(seq));
   TRY_VOID(flush_ledger(seq));
   // F5, F6: the watermark goes last, so that whatever prefix of the batches a crash leaves, it never claims
   // too much.
@@ -328,6 +337,7 @@ Result<void> Engine::flush_locked() {
   // F8.
   journal_->cut(seq);
   seq_flushed_.store(seq);
+  drop_flushed_preimages(seq);
   room_missing_.store(false);
   flushes_.fetch_add(1);
   reserve_->make();

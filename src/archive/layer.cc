@@ -126,6 +126,13 @@ bool contains(const std::vector<Interval>& list, std::int64_t t) {
   return at != list.end() && at->first <= t;
 }
 
+std::int64_t behind_mask(const std::vector<Interval>& list, std::int64_t t) {
+  const auto at = std::lower_bound(list.begin(), list.end(), t,
+                                   [](const Interval& have, std::int64_t time) { return have.last < time; });
+  if (at == list.end() || at->first > t) return t;
+  return at->last == std::numeric_limits<std::int64_t>::max() ? at->last : at->last + 1;
+}
+
 Run merge_runs(const Run& newer, const Run& older) {
   if (newer.empty()) return older;
   if (older.empty()) return newer;
@@ -330,15 +337,22 @@ void Layer::match(std::span<const std::int64_t> times, Matches& matches) const {
   }
 }
 
-Interval Layer::touched() const {
+Interval Layer::ends() const {
   Interval all{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
-  const auto add = [&](std::int64_t first, std::int64_t last) {
-    all.first = std::min(all.first, first);
-    all.last = std::max(all.last, last);
-  };
-  if (!runs_.empty()) add(runs_.front().first, runs_.back().last);
-  if (!tail_.empty()) add(tail_.times.front(), tail_.times.back());
-  if (!mask_.empty()) add(mask_.front().first, mask_.back().last);
+  if (!runs_.empty()) all = {runs_.front().first, runs_.back().last};
+  if (!tail_.empty()) {
+    all.first = std::min(all.first, tail_.times.front());
+    all.last = std::max(all.last, tail_.times.back());
+  }
+  return all;
+}
+
+Interval Layer::touched() const {
+  Interval all = ends();
+  if (!mask_.empty()) {
+    all.first = std::min(all.first, mask_.front().first);
+    all.last = std::max(all.last, mask_.back().last);
+  }
   return all;
 }
 

@@ -85,6 +85,8 @@ class Layer {
   bool has_samples() const { return !runs_.empty() || !tail_.empty(); }
   /// Ends of everything that the layer touches, samples and mask. Undefined if it is empty.
   Interval touched() const;
+  /// Ends of the samples alone. Undefined without any.
+  Interval ends() const;
   /// True if a sample or the mask lies in the interval.
   bool touches(const Interval& interval) const;
   bool masks(std::int64_t t) const;
@@ -115,6 +117,9 @@ class Layer {
 void add_interval(std::vector<Interval>& list, Interval interval);
 /// True if the ascending, disjoint list has `t`.
 bool contains(const std::vector<Interval>& list, std::int64_t t);
+/// The first time from `t` on that no interval of the ascending, disjoint list has; the greatest there is
+/// where an interval reaches to the end.
+std::int64_t behind_mask(const std::vector<Interval>& list, std::int64_t t);
 /// Both ascending; where times are equal, `newer` wins.
 Run merge_runs(const Run& newer, const Run& older);
 

@@ -50,6 +50,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
     group_wall_ns_ = wall_clock_ns();
     ops_.clear();
     frames_.clear();
+    notes_.clear();
     answered_.clear();
     edit_changes_.clear();
     edit_erased_.clear();
@@ -95,6 +96,10 @@ void Engine::tell_watches() {
   for (const Ticket* const ticket : answered_) {
     if (ticket->bounced || !ticket->result) continue;
     const WriteResult& result = *ticket->result;
+    if (ticket->plan) {
+      tell_plan(*ticket->plan);
+      continue;
+    }
     watches_.tell(ticket->command.mode, ticket->command.slice, result.slice);
     for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
       const PointWrite& write = ticket->parts[i].write;

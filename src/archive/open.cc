@@ -80,6 +80,9 @@ Result<void> Engine::start(const OpenStore& open_store) {
   journal_options.applied_seq = mark.seq;
   TRY(journal_,
       journal::Journal::open(journal_options, [this](const journal::Group& group) { return replay(group); }));
+  for (const auto& [seq, all] : preimages_) {
+    for (const Preimage& each : all) head_bytes_.fetch_add(static_cast<std::int64_t>(each.bytes()));
+  }
   last_seq_ = journal_->next_seq() - 1;
   seq_published_.store(last_seq_);
   last_write_ns_.store(steady_clock_ns());
@@ -146,6 +149,7 @@ Result<void> Engine::replay(const journal::Group& group) {
       end_row();
       TRY(batch, journal::parse_batch(entry.body));
       if (batch.seq > seq_flushed_.load()) begin_row(batch);
+      replay_keeps_.clear();
       continue;
     }
     // Blocks may hold part of what comes; entries are state, so applying them again changes nothing.
@@ -155,7 +159,7 @@ Result<void> Engine::replay(const journal::Group& group) {
   return {};
 }
 
-Result<void> Engine::replay_put(PendingOp op, Kind kind) {
+Result<void> Engine::replay_put(std::uint64_t seq, PendingOp op, Kind kind) {
   Slot& slot = slots_.make(op.point);
   // A point that a later entry erases may be gone from the catalog already.
   if (!slot.exists.load() && !slot.active) slot.kind.store(static_cast<std::uint8_t>(kind));
@@ -165,6 +169,7 @@ Result<void> Engine::replay_put(PendingOp op, Kind kind) {
   }
   slot.newest.store(std::max(slot.newest.load(), op.times.last));
   op.slot = &slot;
+  replay_kept(seq, op);
   apply_op(op);
   return {};
 }
@@ -180,7 +185,7 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
       op.bits = parsed.bits;
       op.quality = parsed.quality;
       row_put(op.point, op.times, 1, entry.flags);
-      return replay_put(op, parsed.kind);
+      return replay_put(batch.seq, op, parsed.kind);
     }
     case journal::Tag::slice: {
       TRY_VOID(journal::parse_slice(entry.body, slice_));
@@ -190,7 +195,7 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
         op.point = sample.point;
         op.times = {sample.time, sample.time};
         op.bits = sample.bits;
-        TRY_VOID(replay_put(op, sample.kind));
+        TRY_VOID(replay_put(batch.seq, op, sample.kind));
       }
       return {};
     }
@@ -203,7 +208,7 @@ Result<void> Engine::replay_entry(const journal::Batch& batch, const journal::En
       row_put(op.point, op.times, head.count, entry.flags);
       frames_.assign(
           1, {op.times.first, op.times.last, head.count, std::make_shared<const std::string>(parsed.frame)});
-      return replay_put(op, head.kind);
+      return replay_put(batch.seq, op, head.kind);
     }
     case journal::Tag::erase: {
       TRY(const journal::Erase parsed, journal::parse_erase(entry.body));
@@ -249,6 +254,8 @@ Stats Engine::stats() const {
   stats.head_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_bytes_.load()));
   stats.head_samples = static_cast<std::uint64_t>(std::max<std::int64_t>(0, head_samples_.load()));
   stats.journal_bytes = journal_->bytes();
+  stats.blocks_rewritten = blocks_rewritten_.load();
+  stats.blocks_dropped = blocks_dropped_.load();
   stats.commit_ns = commit_ns_.load();
   const auto of = [this](Outcome outcome) { return outcomes_[static_cast<std::size_t>(outcome)].load(); };
   stats.outcomes.stored = of(Outcome::stored);

@@ -73,7 +73,8 @@ void Engine::order_part(UpdateMode mode, Part& part) const {
 Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
   order_part(mode, part);
   const Slot* const slot = slots_.find(part.write.point);
-  if (slot == nullptr || part.write.run.empty() || !part.fits || mode == UpdateMode::replace_range) return {};
+  if (slot == nullptr || part.write.run.empty() || !part.fits) return {};
+  if (mode == UpdateMode::replace_range) return collect_former(part, *slot);
   return collect_evidence(part, *slot);
 }
 
@@ -164,6 +165,12 @@ struct Engine::Submit {
   }
   void await_resume() const noexcept {}
 };
+
+Task<bool> Engine::submit_ticket(Ticket& ticket) {
+  Submit answered{*this, ticket};
+  co_await answered;
+  co_return ticket.bounced;
+}
 
 Task<Result<WriteResult>> Engine::write(WriteCommand command) {
   Ticket ticket;

@@ -69,7 +69,9 @@ void Watches::tell_one(Watched& watched, UpdateMode mode, PointId point, Sample 
       break;
     case Outcome::replaced:
       change.what = Change::What::replaced;
-      if (mode != UpdateMode::replace_range) change.sample.quality.flags |= Quality::kSubstituted;
+      // An undo tells what it puts back as inserted: nothing of it is flagged.
+      if (mode == UpdateMode::replace || mode == UpdateMode::replace_only)
+        change.sample.quality.flags |= Quality::kSubstituted;
       break;
     case Outcome::erased: change.what = Change::What::erased; break;
     case Outcome::identical:

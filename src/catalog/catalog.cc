@@ -22,6 +22,7 @@ Tables::Tables() {
   building_x.each(add);
   energyview.each(add);
   access.each(add);
+  add(TableId::retention_policies, retention);
 }
 
 Result<void> Catalog::apply(const RowChange& change) {

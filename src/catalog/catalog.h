@@ -13,6 +13,7 @@
 #include "catalog/energyview.h"
 #include "catalog/omf.h"
 #include "catalog/points.h"
+#include "catalog/retention.h"
 #include "catalog/table.h"
 #include "catalog/templates.h"
 
@@ -40,6 +41,7 @@ struct Tables {
   BuildingXTables building_x;
   EnergyViewTables energyview;
   AccessTables access;
+  Table<RetentionPolicy> retention;
 
   TableBase* table(TableId id) const { return by_id_[static_cast<std::size_t>(id)]; }
 

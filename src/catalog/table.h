@@ -37,6 +37,7 @@ enum class TableId : std::uint8_t {
   ev_domains = 40,
   ev_nodes = 41,
   ev_series = 42,
+  retention_policies = 50,
   access_principals = 60,
   access_logins = 61,
   access_keys = 62,

@@ -88,6 +88,7 @@ Result<void> write_option(http::JsonWriter& w, const VerbOption& option,
       }
       w.object_end();
       return {};
+    case OptionKind::present: w.value(true); return {};
     case OptionKind::query: return {};
   }
   return {};
@@ -186,8 +187,9 @@ void print_answer(const http::Response& answer, bool as_json) {
   if (const auto* items = document->find("items"); items != nullptr && items->is_array()) {
     print_rows(items->array());
     for (const auto& member : document->object()) {
-      if (member.name != "items")
-        std::cerr << "there are more: " << member.name << " " << cell(member.value) << '\n';
+      if (member.name == "items") continue;
+      std::cerr << (member.name == "after" ? "there are more: after " : member.name + ": ")
+                << cell(member.value) << '\n';
     }
   } else {
     print_members(*document, "");
@@ -267,6 +269,11 @@ void add_verb(CLI::App* command, const Verb& verb, int& code) {
   }
   for (const VerbOption& option : verb.options) {
     const std::string member = option.member;
+    if (option.kind == OptionKind::present) {
+      command->add_flag_callback(
+          option.flag, [flags, member] { flags->given[member] = {"true"}; }, option.help);
+      continue;
+    }
     command
         ->add_option_function<std::vector<std::string>>(
             option.flag,

@@ -186,6 +186,25 @@ constexpr Verb kLetters[] = {
     {"replay", post, "dead-letters/{id}/replay", "", {}, "Write it again; what is refused stays."},
     {"drop", del, "dead-letters/{id}", "", {}, "Forget it for good."}};
 
+constexpr VerbOption kEraseOptions[] = {
+    {"--from", "from", text, "The first instant, as 2026-04-02T06:30:00Z."},
+    {"--to", "to", text, "The last instant; it belongs to the range."},
+    {"--dry-run", "dry_run", present, "Say what would go, and erase nothing."}};
+constexpr Verb kErase[] = {{"", post, "delete-range", "points", kEraseOptions,
+                            "Erase the samples of points (a pattern over tags) in a range of time."}};
+
+constexpr VerbOption kPolicyOptions[] = {
+    {"--points", "points", text, "Pattern over tags; * is all."},
+    {"--keep-days", "keep_days", number, "How many days samples are kept."},
+    {"--order", "order", number, "Of the policies that match a point the first one counts; default 100."}};
+constexpr VerbOption kRunOptions[] = {
+    {"--dry-run", "dry_run", present, "Say what would go, and erase nothing."}};
+constexpr Verb kRetention[] = {
+    {"list", get, "retention", "", {}, "All policies, in their order."},
+    {"set", put, "retention/{name}", "", kPolicyOptions, "Make a policy, or replace it."},
+    {"drop", del, "retention/{name}", "", {}, "Take a policy away; what is there stays from now on."},
+    {"run", post, "retention-runs", "", kRunOptions, "Erase what is too old now, for good."}};
+
 constexpr VerbGroup kGroups[] = {
     {"principals", "Who may call, and with which rights.", kPrincipals},
     {"logins", "Users, clients and keys of principals, and their secrets.", kLogins},
@@ -197,7 +216,9 @@ constexpr VerbGroup kGroups[] = {
     {"points", "Points, and what each door calls them.", kPoints},
     {"receipt", "What became of a write that was answered with a receipt.", kReceipt},
     {"audit", "Who wrote what when, and taking it back.", kAudit},
-    {"dead-letters", "Acknowledged samples that the archive refuses for good.", kLetters}};
+    {"dead-letters", "Acknowledged samples that the archive refuses for good.", kLetters},
+    {"delete-range", "Erase the samples of points in a range of time.", kErase},
+    {"retention", "How long samples are kept.", kRetention}};
 
 }  // namespace
 

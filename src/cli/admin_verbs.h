@@ -16,6 +16,7 @@ enum class OptionKind : std::uint8_t {
   partitions,  ///< ID=points.read,pointvalues.write
   states,      ///< Labels, in the order of their keys.
   tags,        ///< KEY=VALUE
+  present,     ///< No value: true where it is given.
   query        ///< Not in the body: a parameter of the query.
 };
 

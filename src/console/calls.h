@@ -92,6 +92,14 @@ class Calls {
   Task<Answer> replay_letter(Call& call);
   Task<Answer> drop_letter(Call& call);
 
+  Task<Answer> delete_range(Call& call);
+  Task<Answer> delete_ranges(Call& call);
+  Task<Answer> list_retention(Call& call);
+  Task<Answer> get_retention(Call& call);
+  Task<Answer> put_retention(Call& call);
+  Task<Answer> delete_retention(Call& call);
+  Task<Answer> run_retention(Call& call);
+
  private:
   /// Runs an edit of the caller's.
   Task<Result<void>> change(archive::Archive::Edit edit, const Call& call);
@@ -109,6 +117,7 @@ class Calls {
   Access& access_;
   const Settings settings_;
   WorkerPool readers_{1, kReadersQueueMax};  ///< For looking through the ledger, which may take long.
+  WorkerPool erasers_{1, 16};  ///< Counting and erasing read many blocks.
 };
 
 }  // namespace penstock::console

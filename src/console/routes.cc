@@ -55,6 +55,15 @@ constexpr Calls::Route kRoutes[] = {
     {get, "points", true, &Calls::list_points},
     {get, "points/*", true, &Calls::get_point},
     {put, "points/*/addresses/*", false, &Calls::put_address},
+    {post, "points/*/delete-range", true, &Calls::delete_range},
+    {post, "delete-range", true, &Calls::delete_ranges},
+
+    {get, "retention", false, &Calls::list_retention},
+    {get, "retention/*", false, &Calls::get_retention},
+    {put, "retention/*", false, &Calls::put_retention},
+    {del, "retention/*", false, &Calls::delete_retention},
+    {post, "retention-runs", false, &Calls::run_retention},
+
     {del, "points/*/addresses/*", false, &Calls::delete_address},
 
     {get, "receipts/*", true, &Calls::get_receipt},

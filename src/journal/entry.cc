@@ -18,7 +18,12 @@ constexpr auto kLastOutcome = static_cast<std::uint8_t>(Outcome::rejected);
 constexpr auto kLastReason = static_cast<std::uint8_t>(RejectReason::type_mismatch);
 constexpr auto kLastDoor = static_cast<std::uint8_t>(Door::penstock);
 constexpr auto kLastMode = static_cast<std::uint8_t>(UpdateMode::replace_range);
-constexpr auto kLastWhy = static_cast<std::uint8_t>(EraseWhy::compressed);
+constexpr auto kLastWhy = static_cast<std::uint8_t>(EraseWhy::retention);
+
+/// Undo, replay and drop, by their numbers in archive::BatchOrigin.
+constexpr bool is_about_another(std::uint8_t origin) {
+  return origin >= 3 && origin <= 5;
+}
 
 }  // namespace
 
@@ -44,6 +49,7 @@ void write_batch(GroupBuffer& group, const Batch& batch) {
   group.u8(batch.touch);
   group.fixed(batch.wall_delta_us);
   group.fixed(batch.sent);
+  if (is_about_another(batch.origin)) group.fixed(batch.about);
   for (const OutcomeRun& run : batch.outcomes) {
     group.u8(static_cast<std::uint8_t>(static_cast<unsigned>(run.outcome) | static_cast<unsigned>(run.reason)
                                                                                 << 4));
@@ -68,6 +74,7 @@ Result<Batch> parse_batch(std::string_view body) {
   batch.touch = reader.u8();
   batch.wall_delta_us = reader.fixed<std::int32_t>();
   batch.sent = reader.fixed<std::uint32_t>();
+  if (is_about_another(batch.origin)) batch.about = reader.fixed<std::uint64_t>();
   if (!reader.ok() || door > kLastDoor || mode > kLastMode) return unreadable("BATCH");
   batch.door = static_cast<Door>(door);
   batch.mode = static_cast<UpdateMode>(mode);

@@ -44,6 +44,7 @@ struct Batch {
   Door door = Door::internal;
   UpdateMode mode = UpdateMode::replace;
   std::uint8_t origin = 0;         ///< An archive::BatchOrigin.
+  std::uint64_t about = 0;         ///< Undo, replay and drop: the batch that it is about; else 0.
   std::uint8_t touch = 0;          ///< Reserved: 0.
   std::int32_t wall_delta_us = 0;  ///< When the command came, against the group's wall clock.
   std::uint32_t sent = 0;          ///< Samples in the command; 0 for a catalog change.
@@ -86,7 +87,13 @@ void write_run(GroupBuffer& group, PointId point, std::string_view frame, std::u
 Result<RunFrame> parse_run(std::string_view body);
 
 /// Why samples were erased. Numbers are part of the stored format.
-enum class EraseWhy : std::uint8_t { asked = 0, replaced_range = 1, point_gone = 2, compressed = 3 };
+enum class EraseWhy : std::uint8_t {
+  asked = 0,
+  replaced_range = 1,
+  point_gone = 2,
+  compressed = 3,
+  retention = 4
+};
 
 /// ERASE: all samples of a point in [first, last], both ends in.
 struct Erase {

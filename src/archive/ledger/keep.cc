@@ -15,6 +15,7 @@ void Engine::begin_row(const journal::Batch& batch) {
   row_.door = batch.door;
   row_.mode = batch.mode;
   row_.origin = static_cast<BatchOrigin>(batch.origin);
+  row_.about = batch.about;
   row_.sent = batch.sent;
   for (const journal::OutcomeRun& run : batch.outcomes) {
     row_.by_outcome[static_cast<std::size_t>(run.outcome)] += run.count;
@@ -74,7 +75,8 @@ Result<void> Engine::flush_ledger(std::uint64_t seq) {
     batch = store::Batch{};
     return {};
   };
-  TRY_VOID(ledger_->flush(seq, wall_clock_ns(), *version()->snapshot, batch, write));
+  TRY(const std::uint64_t first, ledger_->flush(seq, wall_clock_ns(), *version()->snapshot, batch, write));
+  TRY_VOID(forget_before(first, batch));
   return write();
 }
 

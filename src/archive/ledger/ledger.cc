@@ -113,7 +113,8 @@ Result<std::vector<BatchRecord>> Ledger::list(const AuditQuery& query, std::uint
       if (!pages_.contains(number) && head.may_match(query)) numbers.push_back(number);
     }
     for (const auto& [number, open] : pages_) {
-      if (number * LedgerPage::kRows < query.before_seq) numbers.push_back(number);
+      if (number * LedgerPage::kRows < query.before_seq && open->last_seq() > query.after_seq)
+        numbers.push_back(number);
     }
   }
   std::sort(numbers.begin(), numbers.end());

@@ -335,8 +335,8 @@ class LedgerPage::Reader {
 namespace {
 
 bool matches(const BatchRecord& row, const AuditQuery& query) {
-  return row.seq < query.before_seq && row.received >= query.from && row.received <= query.to &&
-         (!query.principal || row.principal == *query.principal) &&
+  return row.seq < query.before_seq && row.seq > query.after_seq && row.received >= query.from &&
+         row.received <= query.to && (!query.principal || row.principal == *query.principal) &&
          (!query.door || row.door == *query.door) && (query.catalog || row.sent > 0);
 }
 
@@ -394,7 +394,7 @@ PageHead LedgerPage::head() const {
 }
 
 bool PageHead::may_match(const AuditQuery& query) const {
-  if (page * LedgerPage::kRows >= query.before_seq) return false;
+  if (page * LedgerPage::kRows >= query.before_seq || last_seq <= query.after_seq) return false;
   if (received_max_us < query.from.unix_ns() / 1000 || received_min_us > query.to.unix_ns() / 1000)
     return false;
   if (query.principal && !std::binary_search(principals.begin(), principals.end(), *query.principal))

@@ -70,6 +70,7 @@ struct AuditQuery {
   std::optional<Door> door;
   Timestamp from = Timestamp::min(), to = Timestamp::max();  ///< When received, both ends in.
   std::uint64_t before_seq = UINT64_MAX;                     ///< Older than this one: for the next page.
+  std::uint64_t after_seq = 0;                               ///< Newer than this one.
   std::size_t limit = 100;
   bool catalog = false;  ///< Also batches without samples.
 };

@@ -14,4 +14,11 @@ struct Actor {
   Timestamp now = Timestamp::from_unix_ns(0);
 };
 
+/// What retention erases of one point: all up to and with `last`.
+struct Expiry {
+  PointId point{};
+  Timestamp last = Timestamp::from_unix_ns(0);
+  std::uint64_t samples = 0;  ///< How many there are, for the record.
+};
+
 }  // namespace penstock::archive

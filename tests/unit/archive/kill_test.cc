@@ -61,6 +61,37 @@ TEST(Kill, DISABLED_Child) {
   write_until_killed(getenv(kFolder), kSeed, std::stoll(getenv(kFrom)), std::stoi(getenv(kPipe)));
 }
 
+/// Takes the newest batches back, one behind the other, and does them again: `before` has the views before
+/// them, the newest last. Preimages survive the kill wherever it came.
+void undo_and_redo(Archive& archive, const std::vector<std::pair<PointId, Kind>>& points,
+                   const std::vector<Model>& before, const Model& now) {
+  const auto expect = [&](const Model& model, const std::string& what) {
+    for (const auto& [point, kind] : points) {
+      Scan all;
+      all.point = point;
+      EXPECT_TRUE(same(samples_of(*archive.scan(all)), model.scan(all)))
+          << what << ", point " << to_number(point);
+    }
+  };
+  AuditQuery newest;
+  newest.limit = before.size();
+  const auto batches = archive.audit(newest);
+  ASSERT_TRUE(batches.has_value());
+  std::vector<std::uint64_t> undone;
+  for (std::size_t i = 0; i < batches->size() && (*batches)[i].origin == BatchOrigin::write; ++i) {
+    const auto done = sync_wait(archive.undo((*batches)[i].seq, Actor{}));
+    ASSERT_TRUE(done.has_value()) << done.error().detail;
+    undone.push_back(done->seq);
+    expect(before[before.size() - 1 - i], "undo " + std::to_string(i));
+  }
+  for (; !undone.empty(); undone.pop_back()) {
+    if (undone.back() == 0) continue;  // There was nothing to take back.
+    const auto done = sync_wait(archive.undo(undone.back(), Actor{}));
+    ASSERT_TRUE(done.has_value()) << done.error().detail;
+  }
+  expect(now, "redo");
+}
+
 TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
   const TemporaryFolder folder;
   std::int64_t answered = kNoStep;
@@ -69,6 +100,14 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
   Generator generator{kSeed, {}};
   std::vector<std::pair<PointId, Kind>> points;
   std::int64_t modelled = 0;
+  std::vector<Model> before;  // The views before the last commands.
+  const auto apply_next = [&] {
+    WriteCommand command = generator.command();
+    command.all_or_none = false;
+    before.push_back(model);
+    if (before.size() > 3) before.erase(before.begin());
+    model.apply(command);
+  };
   for (int cycle = 0; cycle < 15; ++cycle) {
     const bool disk_fails = cycle % 3 == 2;
     int pipes[2];
@@ -118,11 +157,7 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
       if (points.empty()) continue;  // Killed before there were points.
       generator = Generator{kSeed, points};
     }
-    for (; modelled <= answered; ++modelled) {
-      WriteCommand command = generator.command();
-      command.all_or_none = false;
-      model.apply(command);
-    }
+    for (; modelled <= answered; ++modelled) apply_next();
     // The command under way when the kill came may have been kept whole, or not at all.
     const auto equals = [&] {
       for (const auto& [point, kind] : points) {
@@ -132,13 +167,13 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
       }
       return true;
     };
-    if (equals()) continue;
-    WriteCommand next = generator.command();
-    next.all_or_none = false;
-    model.apply(next);
-    ++modelled;
-    ++answered;
+    if (!equals()) {
+      apply_next();
+      ++modelled;
+      ++answered;
+    }
     ASSERT_TRUE(equals()) << "cycle " << cycle << ", answered up to " << answered;
+    undo_and_redo(*archive, points, before, model);
   }
   EXPECT_GT(answered, 20);
 }
