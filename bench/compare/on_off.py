@@ -19,7 +19,7 @@ import requests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import run  # noqa: E402
 
-OFF = ("--audit.enabled", "false", "--buffer.enabled", "false")
+OFF = ("--audit.enabled=false", "--buffer.enabled=false")
 PLAN = [("pi", "backfill"), ("omf", "backfill"), ("omf", "live"), ("energyview", "live"), ("pi", "streamset"),
         ("pi", "batch"), ("pi", "single"), ("pi", "single, 128"), ("omf", "single"), ("buildingx", "hundreds")]
 

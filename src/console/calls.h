@@ -117,7 +117,7 @@ class Calls {
   Access& access_;
   const Settings settings_;
   WorkerPool readers_{1, kReadersQueueMax};  ///< For looking through the ledger, which may take long.
-  WorkerPool erasers_{1, 16};  ///< Counting and erasing read many blocks.
+  WorkerPool erasers_{1, 16};                ///< Counting and erasing read many blocks.
 };
 
 }  // namespace penstock::console

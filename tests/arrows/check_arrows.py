@@ -17,7 +17,8 @@ LIBRARIES = [
     ("Boost", r"^boost/", ["http"]),
     ("CLI11", r"^CLI/", ["cli", "app"]),
     ("toml++", r"^toml\+\+/", ["app"]),
-    ("libsodium", r"^sodium", ["auth"]),
+    ("libsodium", r"^sodium", ["auth", "archive/ledger"]),
+    ("zstd", r"^zstd", ["archive/ledger"]),
     ("spdlog", r"^(spdlog|fmt)/", ["base"]),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -31,7 +31,7 @@ enum class BatchState : std::uint8_t {
 struct Touch {
   PointId point{};
   std::int64_t first = 0, last = 0;  ///< Unix nanoseconds, both ends in.
-  std::uint32_t samples = 0;         ///< As sent.
+  std::uint32_t samples = 0;         ///< Put there, or replaced.
   bool append = false;               ///< The point had nothing in [first, last] or later.
   bool operator==(const Touch&) const = default;
 };
