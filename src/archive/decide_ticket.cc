@@ -154,8 +154,7 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
     }
     Slot* const slot = slots_.find(slice[i].point);
     const std::int64_t newest = slot->newest.load(std::memory_order_relaxed);
-    if (slice[i].time <= newest || !slot->exists.load(std::memory_order_relaxed) ||
-        slot->compresses.load(std::memory_order_relaxed)) {
+    if (slice[i].time <= newest || !slot->exists.load(std::memory_order_relaxed)) {
       ticket.not_regular.push_back(slice[i].point);
       regular = false;
       continue;
@@ -171,12 +170,16 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
       ++moved;
       continue;
     }
+    Slot& slot = *newest_before_[at++].first;
+    if (slot.compresses.load(std::memory_order_relaxed) && !arrive_newest(ticket.command, slice[i], slot)) {
+      continue;
+    }
     PendingOp op;
     op.what = PendingOp::What::one;
     op.times = {slice[i].time, slice[i].time};
     op.bits = slice[i].bits;
     op.append = true;
-    add_op(op, slice[i].point, *newest_before_[at++].first);
+    add_op(op, slice[i].point, slot);
   }
   return Decided::yes;
 }

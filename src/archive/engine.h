@@ -214,6 +214,8 @@ class Engine final : public Archive {
   static constexpr int kBouncesMax = 3;
   Result<void> look_behind(const Ticket& ticket, Part& part) const;
   Decided decide_compressing(const WriteCommand& command, const Part& part, Slot& slot, Outcomes& outcomes);
+  /// A sample newer than all there is of its point. False: it is not kept.
+  bool arrive_newest(const WriteCommand& command, const PointSample& sample, Slot& slot);
   CompressionState& change_state(PointId id, CompressingPoint& point);  ///< Under the mutex of compression_.
   void take_back_states();
   void journal_states();

@@ -1,5 +1,6 @@
 // Step W5 for compressing points: samples one by one in the order sent, each against the point's state.
 #include <algorithm>
+#include <bit>
 
 #include "archive/compression/state.h"
 #include "archive/engine.h"
@@ -7,6 +8,16 @@
 #include "journal/state_entry.h"
 
 namespace penstock::archive {
+
+namespace {
+
+/// True if no sample of the command is tested, nor what it displaces.
+bool bypasses(const WriteCommand& command) {
+  return command.bypass_compression || command.mode == UpdateMode::insert_no_compression ||
+         command.mode == UpdateMode::replace_range;
+}
+
+}  // namespace
 
 /// The newest sample that the part leaves before the snapshot, where the part may take away what the state
 /// stands on. Read on the caller's thread; the leader compares `edits`.
@@ -96,6 +107,27 @@ void Engine::add_interval_op(PendingOp::What what, Interval times, PointId point
   add_op(op, point, slot);
 }
 
+bool Engine::arrive_newest(const WriteCommand& command, const PointSample& sample, Slot& slot) {
+  CompressingPoint* const point = compression_.find(sample.point);
+  CHECK(point != nullptr);
+  CompressionEvent event{sample.time, {}, {}, true};
+  if (is_number(sample.kind)) {
+    event.value = std::bit_cast<double>(sample.bits);
+  } else {
+    event.value = std::bit_cast<std::int64_t>(sample.bits);
+  }
+  Arrived arrived;
+  {
+    const std::lock_guard lock{compression_.mutex};
+    arrived =
+        arrive(point->settings, change_state(sample.point, *point), std::move(event), bypasses(command));
+  }
+  if (arrived.dropped) {
+    add_interval_op(PendingOp::What::drop, {*arrived.dropped, *arrived.dropped}, sample.point, slot);
+  }
+  return arrived.kept;
+}
+
 /// What of the part stays, as one run: its frames if that is all of it, just as it came.
 void Engine::add_kept(const Part& part, const Run& puts, bool append, Slot& slot) {
   if (puts.empty()) return;
@@ -116,8 +148,7 @@ Engine::Decided Engine::decide_compressing(const WriteCommand& command, const Pa
   CHECK(point != nullptr);
   const CompressionSettings& settings = point->settings;
   const bool whole_range = mode == UpdateMode::replace_range;
-  const bool bypass =
-      command.bypass_compression || mode == UpdateMode::insert_no_compression || whole_range;
+  const bool bypass = bypasses(command);
   const std::span<const std::int64_t> times = part.ordered.times(run);
   const bool all_newer = times.front() > slot.newest.load(std::memory_order_relaxed);
 

@@ -158,6 +158,11 @@ class Later {
 
  private:
   bool touches(const BatchRecord& later) const {
+    // What was ignored, identical or rejected has changed nothing that an undo could meet.
+    const WriteCounts counts = later.counts();
+    const std::uint64_t identical = later.by_outcome[static_cast<std::size_t>(Outcome::identical)];
+    if (later.state == BatchState::applied && counts.stored + counts.replaced + counts.erased == identical)
+      return false;
     return std::any_of(later.touches.begin(), later.touches.end(), [&](const Touch& touch) {
       const auto at = points_.find(touch.point);
       return at != points_.end() && overlap(at->second.touched, {touch.first, touch.last});

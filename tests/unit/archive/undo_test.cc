@@ -292,6 +292,15 @@ TEST_F(UndoTest, ABatchElsewhereDoesNotStandInTheWay) {
   EXPECT_EQ(shown(), "21=121 ");
 }
 
+TEST_F(UndoTest, ABatchThatChangedNothingDoesNotStandInTheWay) {
+  const std::uint64_t first = write(UpdateMode::replace, {10, 20}, 0);
+  write(UpdateMode::replace, {10}, 0);
+  write(UpdateMode::insert, {20}, 100);
+  write(UpdateMode::remove, {15}, 100);
+  ASSERT_TRUE(undo(first).has_value());
+  EXPECT_EQ(shown(), "");
+}
+
 TEST_F(UndoTest, WhatIsNotKnownIsRefused) {
   EXPECT_EQ(undo(123456).error().code, ErrorCode::not_found);
   EXPECT_EQ(undo(0).error().code, ErrorCode::not_found);
