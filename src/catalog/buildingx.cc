@@ -169,10 +169,12 @@ Result<void> erase_partition(Editor& editor, std::string_view partition) {
   TRY_VOID(get_partition(editor, partition));
   const Tables& tables = editor.tables();
   const std::string id = to_lower(partition), prefix = BxPoint::address_of(id, {});
-  const auto& addresses = tables.addresses.rows();
-  const auto at = addresses.lower_bound(AddressRow::key_of(Door::building_x, prefix));
-  if (at != addresses.end() && at->second.door == Door::building_x &&
-      at->second.address.starts_with(prefix)) {
+  bool has_points = false;
+  tables.addresses.each_below(Door::building_x, prefix, {}, [&](const AddressRow&) {
+    has_points = true;
+    return false;
+  });
+  if (has_points) {
     return fail(ErrorCode::conflict, {}, "the partition has points: take them away first");
   }
   for (const BxDevice& device : copies(tables.building_x.devices_of(id))) editor.erase(device);
@@ -211,12 +213,12 @@ Result<void> erase_bx_device(Editor& editor, std::string_view partition, std::st
   const BuildingXTables& tables = editor.tables().building_x;
   const std::string key = BxPoint::address_of(partition, id), device = to_lower(id);
   if (tables.devices.find(key) == nullptr) return fail(ErrorCode::not_found, {}, "there is no such device");
-  const std::string prefix = BxPoint::address_of(partition, {});
+  const InternedText owner = to_lower(partition), known_device = device;
   std::vector<BxPoint> points;
-  for (auto at = tables.points.rows().lower_bound(prefix); at != tables.points.rows().end(); ++at) {
-    if (!at->first.starts_with(prefix)) break;
-    if (at->second.device == device) points.push_back(at->second);
-  }
+  tables.points.each([&](const BxPoint& point) {
+    if (point.partition == owner && point.device == known_device) points.push_back(point);
+    return true;
+  });
   for (BxPoint& point : points) {
     point.device.clear();
     editor.put(point);

@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/interned_text.h"
 #include "base/result.h"
+#include "base/text_hash.h"
+#include "catalog/flat_table.h"
 #include "catalog/table.h"
 #include "model/point.h"
 
@@ -33,14 +36,17 @@ struct BxPartition {
 /// no such row: then its type says everything.
 struct BxPoint {
   static constexpr TableId kTable = TableId::bx_points;
-  std::string partition, id;  ///< Both in lower case.
+  InternedText partition;  ///< In lower case, as the id.
+  std::string id;
   BxDataType data_type = BxDataType::number;
   std::vector<std::pair<std::int32_t, std::string>> states;  ///< Of an enum: key and label, ascending.
-  std::string device;       ///< Id in the same partition; empty: the partition's virtual device.
-  std::string point_class;  ///< Free text; may be empty.
+  InternedText device;       ///< Id in the same partition; empty: the partition's virtual device.
+  InternedText point_class;  ///< Free text; may be empty.
   std::vector<std::pair<std::string, std::string>> tags;  ///< Ascending by key.
 
+  static std::uint64_t hash_of(std::string_view key) { return hash_text(key); }
   std::string key() const { return address_of(partition, id); }
+  bool has_key(std::string_view key) const;
   void encode(ByteWriter& out) const;
   static std::optional<BxPoint> decode(std::string_view key, ByteReader& in);
 
@@ -82,7 +88,7 @@ struct BxLocation {
 /// Rows that only the Building X door understands.
 struct BuildingXTables {
   Table<BxPartition> partitions;
-  Table<BxPoint> points;
+  FlatTable<BxPoint> points;
   Table<BxDevice> devices;
   Table<BxLocation> locations;
 

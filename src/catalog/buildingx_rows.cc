@@ -11,7 +11,8 @@ namespace {
 constexpr std::uint8_t kPartitionRow = 1, kPointRow = 2, kDeviceRow = 1, kLocationRow = 1;
 
 /// "<partition>/<id>"; false if it is none.
-bool split_key(std::string_view key, std::string& partition, std::string& id) {
+template <class Text>
+bool split_key(std::string_view key, Text& partition, std::string& id) {
   const std::size_t slash = key.find('/');
   if (slash == std::string_view::npos) return false;
   partition = key.substr(0, slash);
@@ -97,6 +98,12 @@ std::string BxPoint::address_of(std::string_view partition, std::string_view id)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
   return address;
+}
+
+bool BxPoint::has_key(std::string_view key) const {
+  const std::string_view owner = partition;
+  return key.size() == owner.size() + 1 + id.size() && key.starts_with(owner) && key[owner.size()] == '/' &&
+         key.ends_with(id);
 }
 
 void BxPoint::encode(ByteWriter& out) const {

@@ -30,11 +30,10 @@ std::string hidden_address(const EvNode& node, std::string_view tag) {
 std::vector<AddressRow> addresses_of(const Tables& tables, const EvNode& node) {
   const std::string prefix = ev_address(node.domain, node.id, {});
   std::vector<AddressRow> found;
-  const auto& rows = tables.addresses.rows();
-  for (auto at = rows.lower_bound(AddressRow::key_of(Door::energyview, prefix)); at != rows.end(); ++at) {
-    if (at->second.door != Door::energyview || !at->second.address.starts_with(prefix)) break;
-    found.push_back(at->second);
-  }
+  tables.addresses.each_below(Door::energyview, prefix, {}, [&](const AddressRow& row) {
+    found.push_back(row);
+    return true;
+  });
   return found;
 }
 

@@ -195,25 +195,26 @@ std::optional<OmfContainer> OmfContainer::decode(std::string_view, ByteReader& i
   return container;
 }
 
-const OmfContainer* OmfContainers::find_id(std::string_view id) const {
-  if (const auto at = exact_.find(id); at != exact_.end()) return at->second;
-  return Table::find(OmfContainer::key_of(id));
-}
-
 const OmfContainer* OmfContainers::find_of_type(std::string_view type_id) const {
-  const std::string key = OmfType::key_of(type_id);
-  const auto at = by_type_.lower_bound({key, nullptr});
-  return at != by_type_.end() && at->first == key ? at->second : nullptr;
+  const auto at = by_type_.find(OmfType::key_of(type_id));
+  return at == by_type_.end() ? nullptr : &row(at->second.front());
 }
 
-void OmfContainers::added(const OmfContainer& row) {
-  exact_[row.id] = &row;
-  by_type_.emplace(OmfType::key_of(row.type_id), &row);
+void OmfContainers::added(std::uint32_t number, const OmfContainer& row) {
+  std::vector<std::uint32_t>& same = by_type_[OmfType::key_of(row.type_id)];
+  if (place_.size() <= number) place_.resize(number + 1);
+  place_[number] = static_cast<std::uint32_t>(same.size());
+  same.push_back(number);
 }
 
-void OmfContainers::removing(const OmfContainer& row) {
-  exact_.erase(row.id);
-  by_type_.erase({OmfType::key_of(row.type_id), &row});
+void OmfContainers::removing(std::uint32_t number, const OmfContainer& row) {
+  const auto at = by_type_.find(OmfType::key_of(row.type_id));
+  std::vector<std::uint32_t>& same = at->second;
+  // The last one takes its place.
+  same[place_[number]] = same.back();
+  place_[same.back()] = place_[number];
+  same.pop_back();
+  if (same.empty()) by_type_.erase(at);
 }
 
 std::string OmfInstance::key_of(std::string_view type_id, std::string_view index) {

@@ -5,11 +5,14 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/interned_text.h"
 #include "base/text.h"
-#include "catalog/points.h"
+#include "base/text_hash.h"
+#include "catalog/flat_table.h"
 #include "catalog/table.h"
 #include "model/point.h"
 
@@ -98,7 +101,7 @@ struct OmfType {
 
 /// One point of a container.
 struct OmfStream {
-  std::string property;  ///< Key in the type.
+  InternedText property;  ///< Key in the type.
   PointId point{};
   bool adopted = false;  ///< The point was there before: deleting the container leaves it.
   bool operator==(const OmfStream&) const = default;
@@ -108,34 +111,37 @@ struct OmfStream {
 /// `<id>|<property>` at the OMF door. Key: the id in upper case.
 struct OmfContainer {
   static constexpr TableId kTable = TableId::omf_containers;
-  std::string id, type_id;
-  std::string name, description, data_source, extrapolation;
+  std::string id;
+  InternedText type_id, name, description, data_source, extrapolation;
   std::vector<std::string> tags, indexes;
   OmfTexts metadata;
   std::vector<std::pair<std::string, OmfHints>> overrides;  ///< By property key.
   bool future = false;
   std::vector<OmfStream> streams;
 
-  const std::string& shown_name() const { return name.empty() ? id : name; }
+  std::string_view shown_name() const { return name.empty() ? std::string_view{id} : name.view(); }
   const OmfStream* find_stream(std::string_view property) const;
 
   static std::string key_of(std::string_view id) { return to_upper_invariant(id); }
+  static std::uint64_t hash_of(std::string_view id) { return hash_folded(id); }
   std::string key() const { return key_of(id); }
+  bool has_key(std::string_view wanted) const { return equals_folded(id, wanted); }
   void encode(ByteWriter& out) const;
   static std::optional<OmfContainer> decode(std::string_view key, ByteReader& in);
 };
 
-class OmfContainers final : public Table<OmfContainer> {
+class OmfContainers final : public FlatTable<OmfContainer> {
  public:
-  /// Straight from the bytes of a message: one hash where the id is spelled as when it was made.
-  const OmfContainer* find_id(std::string_view id) const;
+  /// Straight from the bytes of a message, in any letter case: one hash, no allocation.
+  const OmfContainer* find_id(std::string_view id) const { return find(id); }
   const OmfContainer* find_of_type(std::string_view type_id) const;  ///< Any container of the type, or null.
 
  private:
-  void added(const OmfContainer& row) override;
-  void removing(const OmfContainer& row) override;
-  TextMap<const OmfContainer*> exact_;
-  std::set<std::pair<std::string, const OmfContainer*>> by_type_;  // By key of the type.
+  void added(std::uint32_t number, const OmfContainer& row) override;
+  void removing(std::uint32_t number, const OmfContainer& row) override;
+
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_type_;  // By key of the type.
+  std::vector<std::uint32_t> place_;                                     // Of each row in its list there.
 };
 
 /// An instance of a static type: an AF element. Key: type id and index, both in upper case.

@@ -1,47 +1,75 @@
 #pragma once
 
-#include <deque>
-#include <map>
+#include <atomic>
+#include <mutex>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "base/flat_index.h"
+#include "base/text_hash.h"
+#include "catalog/flat_table.h"
+#include "catalog/row_store.h"
+#include "catalog/sorted_rows.h"
 #include "catalog/table.h"
 #include "model/point.h"
 #include "model/write.h"
 
 namespace penstock::catalog {
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-template <class V>
-using TextMap = std::unordered_map<std::string, V, TextHash, std::equal_to<>>;
-
 /// A row of `points`; key: the id, big-endian.
 struct PointRow : Point {
   static constexpr TableId kTable = TableId::points;
   static std::string key_of(PointId id);
+  static std::optional<PointId> parse_key(std::string_view key);
   std::string key() const { return key_of(id); }
   void encode(ByteWriter& out) const;
   static std::optional<PointRow> decode(std::string_view key, ByteReader& in);
 };
 
-class Points final : public Table<PointRow> {
+/// All points, stored by their number. Names are found by hash; their order is made when it is first asked
+/// for.
+class Points final : public TableBase {
  public:
-  const Point* find(PointId id) const;
+  const Point* find(PointId id) const {
+    const PointRow* const row = rows_.find(to_number(id));
+    return row != nullptr && row->id == id && to_number(id) != 0 ? row : nullptr;
+  }
   const Point* find_tag(std::string_view tag) const;  ///< No regard to case (invariant upper-casing).
-  /// Points by name, ascending without regard to case.
-  const std::map<std::string, PointId>& by_tag() const { return by_tag_; }
+  std::size_t size() const { return by_tag_.size(); }
+
+  /// Calls `f(const Point&)` by id, until it answers false.
+  template <class F>
+  void each(F&& f) const {
+    rows_.each([&](const PointRow& row) { return to_number(row.id) == 0 || f(std::as_const(row)); });
+  }
+  /// Calls `f(const Point&)` by name, ascending without regard to case, for the names behind `after`, until
+  /// it answers false.
+  template <class F>
+  void each_by_tag(std::string_view after, F&& f) const {
+    tag_order().each_from(
+        [&](std::uint32_t number) { return !after.empty() && compare_folded(rows_[number].tag, after) <= 0; },
+        [&](std::uint32_t number) { return f(std::as_const(rows_[number])); });
+  }
+
+  Result<void> apply(std::string_view key, const std::optional<std::string>& row) override;
+  std::optional<std::string> encoded(std::string_view key) const override;
+  void for_each_encoded(const std::function<void(std::string_view, std::string)>& f) const override;
+  static std::string encode(const PointRow& row) { return encode_row(row); }
 
  private:
-  void added(const PointRow& row) override;
-  void removing(const PointRow& row) override;
+  void index(const PointRow& row);
+  void unindex(const PointRow& row);
+  bool is_before(std::uint32_t a, std::uint32_t b) const;
+  const SortedRows& tag_order() const;
+  void sort_tags() const;
 
-  std::map<std::string, PointId> by_tag_;  // By upper-cased tag.
-  TextMap<const PointRow*> exact_;         // By tag as written: the hot path needs no upper-casing.
-  std::vector<const PointRow*> by_id_;
+  RowStore<PointRow> rows_;
+  FlatIndex by_tag_;  // By the hash of the folded tag.
+  // Readers make it, side by side; from then on edits keep it.
+  mutable std::mutex order_mutex_;
+  mutable std::atomic<bool> has_order_{false};
+  mutable SortedRows order_;
 };
 
 /// A row of `digital_sets`; key: the id, big-endian. Set 0, `System`, is built in and has no row.
@@ -57,6 +85,13 @@ class DigitalSets final : public Table<DigitalSetRow> {
  public:
   const DigitalSet* find(SetId id) const;                    ///< Also the system set.
   const DigitalSet* find_name(std::string_view name) const;  ///< No regard to case; also `System`.
+
+ private:
+  void added(const DigitalSetRow& row) override;
+  void removing(const DigitalSetRow& row) override;
+
+  std::vector<const DigitalSetRow*> by_id_;
+  FlatIndex by_name_;  // Numbers of sets, by the hash of the folded name.
 };
 
 /// A point's address at a door: Building X partition and point, EnergyView domain, node and tag, OMF
@@ -68,12 +103,17 @@ struct AddressRow {
   PointId point{};
 
   static std::string key_of(Door door, std::string_view address);
+  static std::uint64_t hash_of(Door door, std::string_view address);
+  static std::uint64_t hash_of(std::string_view key);
   std::string key() const { return key_of(door, address); }
+  bool has_key(std::string_view key) const {
+    return !key.empty() && static_cast<char>(door) == key[0] && address == key.substr(1);
+  }
   void encode(ByteWriter& out) const;
   static std::optional<AddressRow> decode(std::string_view key, ByteReader& in);
 };
 
-class Addresses final : public Table<AddressRow> {
+class Addresses final : public FlatTable<AddressRow> {
  public:
   /// The point behind an address, straight from the bytes of a request: one hash, no allocation. Nothing if
   /// unknown.
@@ -81,12 +121,29 @@ class Addresses final : public Table<AddressRow> {
   /// All addresses of a point, at all doors.
   std::vector<const AddressRow*> of(PointId point) const;
 
- private:
-  void added(const AddressRow& row) override;
-  void removing(const AddressRow& row) override;
+  /// Calls `f(const AddressRow&)` for the addresses at a door that begin with `prefix`, ascending, from
+  /// `prefix` with `rest` behind it on, until it answers false.
+  template <class F>
+  void each_below(Door door, std::string_view prefix, std::string_view rest, F&& f) const {
+    const std::string first = std::string{prefix}.append(rest);
+    order_.each_from(
+        [&](std::uint32_t number) {
+          const AddressRow& each = row(number);
+          return each.door != door ? each.door < door : each.address < first;
+        },
+        [&](std::uint32_t number) {
+          const AddressRow& each = row(number);
+          return each.door == door && std::string_view{each.address}.starts_with(prefix) && f(each);
+        });
+  }
 
-  std::map<Door, TextMap<PointId>> by_address_;
-  std::unordered_multimap<std::uint32_t, const AddressRow*> by_point_;
+ private:
+  void added(std::uint32_t number, const AddressRow& row) override;
+  void removing(std::uint32_t number, const AddressRow& row) override;
+  bool is_before(std::uint32_t a, std::uint32_t b) const;
+
+  FlatIndex by_point_;
+  SortedRows order_;  // By door, then address.
 };
 
 /// Small named texts that live with the data: server ids, keys for receipts, signing keys.

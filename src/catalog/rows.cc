@@ -25,6 +25,11 @@ std::string PointRow::key_of(PointId id) {
   return be32_key(to_number(id));
 }
 
+std::optional<PointId> PointRow::parse_key(std::string_view key) {
+  const auto number = be32_from(key);
+  return number ? std::optional{PointId{*number}} : std::nullopt;
+}
+
 void PointRow::encode(ByteWriter& out) const {
   out.u8(kPointRow);
   out.text(tag);
@@ -35,20 +40,23 @@ void PointRow::encode(ByteWriter& out) const {
   out.text(eng_units);
   out.text(point_class);
   out.text(point_source);
-  for (const double d : {zero, span, typical_value, comp_dev, comp_dev_percent, exc_dev, exc_dev_percent})
+  const DataReduction& r = *reduction;
+  for (const double d :
+       {zero, span, typical_value, r.comp_dev, r.comp_dev_percent, r.exc_dev, r.exc_dev_percent}) {
     out.fixed(d);
+  }
   out.svarint(display_digits);
   std::uint8_t flags = 0;
   for (const bool flag : {step, future, archiving, compressing, scan, shutdown}) {
     flags = static_cast<std::uint8_t>((flags << 1) | (flag ? 1 : 0));
   }
   out.u8(flags);
-  for (const std::int64_t s : {comp_min_s, comp_max_s, exc_min_s, exc_max_s}) out.svarint(s);
+  for (const std::uint32_t s : {r.comp_min_s, r.comp_max_s, r.exc_min_s, r.exc_max_s}) out.svarint(s);
   put_time(out, created);
   put_time(out, changed);
   out.text(creator);
   out.text(changer);
-  put_pairs(out, more);
+  put_pairs(out, *more);
 }
 
 std::optional<PointRow> PointRow::decode(std::string_view key, ByteReader& in) {
@@ -65,8 +73,9 @@ std::optional<PointRow> PointRow::decode(std::string_view key, ByteReader& in) {
   row.eng_units = in.text();
   row.point_class = in.text();
   row.point_source = in.text();
-  for (double* d : {&row.zero, &row.span, &row.typical_value, &row.comp_dev, &row.comp_dev_percent,
-                    &row.exc_dev, &row.exc_dev_percent}) {
+  DataReduction r;
+  for (double* d : {&row.zero, &row.span, &row.typical_value, &r.comp_dev, &r.comp_dev_percent, &r.exc_dev,
+                    &r.exc_dev_percent}) {
     *d = in.fixed<double>();
   }
   row.display_digits = static_cast<std::int32_t>(in.svarint());
@@ -75,13 +84,15 @@ std::optional<PointRow> PointRow::decode(std::string_view key, ByteReader& in) {
     *flag = (flags & 1) != 0;
     flags >>= 1;
   }
-  for (std::int64_t* s : {&row.comp_min_s, &row.comp_max_s, &row.exc_min_s, &row.exc_max_s})
-    *s = in.svarint();
+  for (std::uint32_t* s : {&r.comp_min_s, &r.comp_max_s, &r.exc_min_s, &r.exc_max_s}) {
+    *s = static_cast<std::uint32_t>(in.svarint());
+  }
+  row.reduction.set(r);
   row.created = get_time(in);
   row.changed = get_time(in);
   row.creator = in.text();
   row.changer = in.text();
-  row.more = get_pairs(in);
+  row.more.set(get_pairs(in));
   return row;
 }
 
@@ -121,6 +132,14 @@ std::optional<DigitalSetRow> DigitalSetRow::decode(std::string_view key, ByteRea
 std::string AddressRow::key_of(Door door, std::string_view address) {
   std::string key(1, static_cast<char>(door));
   return key.append(address);
+}
+
+std::uint64_t AddressRow::hash_of(Door door, std::string_view address) {
+  return hash_text(address) + static_cast<std::uint64_t>(door) * 0x9e3779b97f4a7c15;
+}
+
+std::uint64_t AddressRow::hash_of(std::string_view key) {
+  return key.empty() ? 0 : hash_of(static_cast<Door>(key[0]), key.substr(1));
 }
 
 void AddressRow::encode(ByteWriter& out) const {

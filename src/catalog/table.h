@@ -64,6 +64,23 @@ class TableBase {
       const std::function<void(std::string_view key, std::string row)>& f) const = 0;
 };
 
+/// The stored bytes of a row.
+template <class T>
+std::string encode_row(const T& row) {
+  std::string bytes;
+  ByteWriter writer{bytes};
+  row.encode(writer);
+  return bytes;
+}
+/// A row from its stored bytes. Errors: store_corrupt.
+template <class T>
+Result<T> decode_row(std::string_view key, std::string_view bytes) {
+  ByteReader reader{bytes};
+  std::optional<T> row = T::decode(key, reader);
+  if (!row || !reader.ok()) return fail(ErrorCode::store_corrupt, {}, "a catalog row can't be read");
+  return std::move(*row);
+}
+
 /// Rows of one struct, by key, in key order. A row type has
 ///   static constexpr TableId kTable;  std::string key() const;
 ///   void encode(ByteWriter&) const;   static std::optional<T> decode(std::string_view key, ByteReader&);
@@ -89,15 +106,13 @@ class Table : public TableBase {
       }
       return {};
     }
-    ByteReader reader{*row};
-    std::optional<T> decoded = T::decode(key, reader);
-    if (!decoded || !reader.ok()) return fail(ErrorCode::store_corrupt, {}, "a catalog row can't be read");
+    TRY(T decoded, decode_row<T>(key, *row));
     if (const auto at = rows_.find(key); at != rows_.end()) {
       removing(at->second);
-      at->second = std::move(*decoded);
+      at->second = std::move(decoded);
       added(at->second);
     } else {
-      added(rows_.emplace(std::string{key}, std::move(*decoded)).first->second);
+      added(rows_.emplace(std::string{key}, std::move(decoded)).first->second);
     }
     return {};
   }
@@ -109,12 +124,7 @@ class Table : public TableBase {
   void for_each_encoded(const std::function<void(std::string_view, std::string)>& f) const override {
     for (const auto& [key, row] : rows_) f(key, encode(row));
   }
-  static std::string encode(const T& row) {
-    std::string bytes;
-    ByteWriter writer{bytes};
-    row.encode(writer);
-    return bytes;
-  }
+  static std::string encode(const T& row) { return encode_row(row); }
 
  protected:
   virtual void added(const T&) {}

@@ -109,20 +109,18 @@ Task<Answer> Calls::list_bx_points(Call& call) {
   http::JsonWriter w{body};
   w.object_begin().key("items").array_begin();
   const std::string prefix = BxPoint::address_of(call.part(0), {});
-  const auto& rows = tables->addresses.rows();
   std::size_t count = 0;
   bool more = false;
-  for (auto at = rows.lower_bound(catalog::AddressRow::key_of(Door::building_x, prefix + after));
-       at != rows.end() && at->second.door == Door::building_x && at->second.address.starts_with(prefix);
-       ++at) {
-    const std::string id = at->second.address.substr(prefix.size());
-    const Point* point = tables->points.find(at->second.point);
-    if (id == after || point == nullptr) continue;
+  tables->addresses.each_below(Door::building_x, prefix, after, [&](const catalog::AddressRow& row) {
+    const std::string id = row.address.substr(prefix.size());
+    const Point* point = tables->points.find(row.point);
+    if (id == after || point == nullptr) return true;
     more = count++ == kListMax;
-    if (more) break;
-    append_bx_point(w, id, *point, tables->building_x.points.find(at->second.address));
+    if (more) return false;
+    append_bx_point(w, id, *point, tables->building_x.points.find(row.address));
     last = id;
-  }
+    return true;
+  });
   w.array_end();
   if (more) w.member("next", "?after=" + last);
   w.object_end();

@@ -97,6 +97,13 @@ Fields& Fields::text(std::string_view name, std::string& to) {
   return *this;
 }
 
+Fields& Fields::text(std::string_view name, InternedText& to) {
+  std::string text = to.str();
+  this->text(name, text);
+  to = text;
+  return *this;
+}
+
 Fields& Fields::flag(std::string_view name, bool& to) {
   const json::Value* value = take(name);
   if (value == nullptr) return *this;

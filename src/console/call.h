@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auth/authenticator.h"
+#include "base/interned_text.h"
 #include "base/result.h"
 #include "http/json.h"
 #include "http/json_writer.h"
@@ -34,6 +35,7 @@ class Fields {
   /// Each puts what is there into `to` and leaves it alone where the member is absent; the first error is
   /// kept for `end`. null is an empty text.
   Fields& text(std::string_view name, std::string& to);
+  Fields& text(std::string_view name, InternedText& to);
   Fields& flag(std::string_view name, bool& to);
   Fields& seconds(std::string_view name, std::int64_t& to);  ///< Whole, not negative.
   /// The member itself, or null.

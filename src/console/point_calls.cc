@@ -101,7 +101,7 @@ Result<void> bind_address(catalog::Editor& editor, Door door, std::string_view a
 Task<Answer> Calls::list_points(Call& call) {
   const http::Parameters parameters = call.request.parameters();
   const std::string pattern{parameters.find("name").value_or("*")};
-  const std::string after = to_upper_invariant(parameters.find("after").value_or(""));
+  const std::string_view after = parameters.find("after").value_or("");
   std::size_t max = kListInitial;
   if (const auto text = parameters.find("max")) {
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), max);
@@ -115,17 +115,16 @@ Task<Answer> Calls::list_points(Call& call) {
   w.object_begin().key("items").array_begin();
   std::size_t count = 0;
   const Point* last = nullptr;
-  const auto& by_tag = tables->points.by_tag();
-  for (auto at = after.empty() ? by_tag.begin() : by_tag.upper_bound(after); at != by_tag.end(); ++at) {
-    const Point* point = tables->points.find(at->second);
-    if (!glob_match(pattern, point->tag) || !call.caller->may(auth::Right::read, point->tag)) continue;
+  tables->points.each_by_tag(after, [&](const Point& point) {
+    if (!glob_match(pattern, point.tag) || !call.caller->may(auth::Right::read, point.tag)) return true;
     if (count++ == max) {
       next = last->tag;
-      break;
+      return false;
     }
-    append_point(w, *point, *tables, house_.server_name);
-    last = point;
-  }
+    append_point(w, point, *tables, house_.server_name);
+    last = &point;
+    return true;
+  });
   w.array_end();
   if (!next.empty()) w.member("after", next);
   w.object_end();

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/interned_text.h"
+#include "base/or_default.h"
 #include "model/value.h"
 
 namespace penstock {
@@ -66,24 +68,35 @@ constexpr std::uint16_t kAccessDenied = 210, kFiltered = 244, kNoData = 248, kUn
                         kOverRange = 252, kPtCreated = 253, kBadInput = 255;
 }
 
+/// When a collector reports a value, and when the archive could leave one out. In the units of the point, in
+/// percent of its span, and in seconds.
+struct DataReduction {
+  double comp_dev = 0.2, comp_dev_percent = 0.2, exc_dev = 0.1, exc_dev_percent = 0.1;
+  std::uint32_t comp_min_s = 0, comp_max_s = 28800, exc_min_s = 0, exc_max_s = 600;
+  bool operator==(const DataReduction&) const = default;
+};
+
 /// What is measured, by stable id; `tag` is its human name, unique without regard to case.
+///
+/// There may be millions: texts that many points have in common are interned, and what is nearly always the
+/// default takes no room. What a write looks at stands in front, in one cache line.
 struct Point {
   PointId id{};
+  SetId digital_set = kSystemSet;  ///< Used by digital points.
   std::string tag;
   PointType type = PointType::float32;
-  SetId digital_set = kSystemSet;  ///< Used by digital points.
-  std::string descriptor, extended_descriptor, eng_units;
-  std::string point_class = "base", point_source = "Lab";
-  double zero = 0, span = 100, typical_value = 50;
-  std::int32_t display_digits = -5;
   bool step = false;
   bool future = false;  ///< Accepts times beyond now + 10 min. Fixed at creation.
   bool archiving = true, compressing = false, scan = true, shutdown = true;
-  double comp_dev = 0.2, comp_dev_percent = 0.2, exc_dev = 0.1, exc_dev_percent = 0.1;
-  std::int64_t comp_min_s = 0, comp_max_s = 28800, exc_min_s = 0, exc_max_s = 600;
+  std::int32_t display_digits = -5;
+  double zero = 0, span = 100, typical_value = 50;
+  InternedText descriptor, extended_descriptor, eng_units;
+  InternedText point_class = "base", point_source = "Lab";
   Timestamp created = Timestamp::from_unix_ns(0), changed = Timestamp::from_unix_ns(0);
-  std::string creator, changer;
-  std::vector<std::pair<std::string, std::string>> more;  ///< Attributes that are kept but not understood.
+  InternedText creator, changer;
+  OrDefault<DataReduction> reduction;
+  /// Attributes that are kept but not understood.
+  OrDefault<std::vector<std::pair<std::string, std::string>>> more;
 
   Kind kind() const { return kind_of(type); }
 };

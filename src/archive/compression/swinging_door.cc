@@ -104,9 +104,9 @@ CompressionSettings CompressionSettings::of(const Point& point, bool before_crea
   }
   settings.compressing = point.compressing && !point.future;
   settings.archiving = point.archiving;
-  settings.deviation = point.comp_dev;
-  settings.min_ns = point.comp_min_s * kNsPerSecond;
-  settings.max_ns = point.comp_max_s * kNsPerSecond;
+  settings.deviation = point.reduction->comp_dev;
+  settings.min_ns = point.reduction->comp_min_s * kNsPerSecond;
+  settings.max_ns = point.reduction->comp_max_s * kNsPerSecond;
   if (!before_creation) settings.created_ns = point.created.unix_ns();
   return settings;
 }

@@ -29,16 +29,19 @@ Run without(const Run& run, const std::vector<Interval>& mask) {
 
 /// What `layer` makes of the samples below it. Nothing if it has more than is kept.
 std::optional<Run> with_layer(const Layer& layer, const Interval& range, const Run& below) {
-  Run run = without(below, layer.mask());
+  Run own;  // Of the layer's runs, which are ascending and disjoint.
+  own.kind = below.kind;
   std::size_t samples = 0;
   for (const EncodedRun& each : layer.runs()) {
     if (each.last < range.first || range.last < each.first) continue;
     samples += each.count;
     // Two frames may reach in with one sample each.
     if (samples > Engine::kFormerMax + 2 * codec::kFrameSamplesMax) return std::nullopt;
-    run = merge_runs(cut_to(decode_run(each), range), run);
+    const Run inside = cut_to(decode_run(each), range);
+    own.append(inside, 0, inside.size());
   }
-  return merge_runs(cut_to(layer.tail(), range), run);
+  own = merge_runs(cut_to(layer.tail(), range), own);
+  return merge_runs(own, without(below, layer.mask()));
 }
 
 }  // namespace

@@ -148,17 +148,16 @@ http::Response BuildingX::get_points(const http::Request& request, const Target&
         tables->building_x.devices.find(catalog::BxPoint::address_of(partition, device)) == nullptr) {
       return render_problem(not_found("device", target.device));
     }
-    const auto& rows = tables->addresses.rows();
-    const std::string first = catalog::AddressRow::key_of(Door::building_x, prefix + query->after);
-    for (auto row = rows.lower_bound(first); row != rows.end() && listed.size() <= query->limit; ++row) {
-      const catalog::AddressRow& address = row->second;
-      if (address.door != Door::building_x || !std::string_view{address.address}.starts_with(prefix)) break;
-      std::string id = address.address.substr(prefix.size());
-      const Point* point = tables->points.find(address.point);
-      if (!device.empty() && device_of(*tables, partition, address.address) != device) continue;
-      if (id == query->after || point == nullptr || !(*caller)->may(auth::Right::read, point->tag)) continue;
-      listed.push_back({std::move(id), address.address, address.point, std::nullopt});
-    }
+    tables->addresses.each_below(
+        Door::building_x, prefix, query->after, [&](const catalog::AddressRow& address) {
+          std::string id = address.address.substr(prefix.size());
+          const Point* point = tables->points.find(address.point);
+          if (!device.empty() && device_of(*tables, partition, address.address) != device) return true;
+          if (id == query->after || point == nullptr) return true;
+          if (!(*caller)->may(auth::Right::read, point->tag)) return true;
+          listed.push_back({std::move(id), address.address, address.point, std::nullopt});
+          return listed.size() <= query->limit;
+        });
   }
   const std::size_t count = std::min(listed.size(), query->limit);
   if (query->with_point_value && rights.read_values) {

@@ -107,7 +107,7 @@ void append_point(http::JsonWriter& w, const PointView& view, const ListQuery& q
   w.object_begin();
   w.member("type", "Point").member("id", view.id);
   w.key("attributes").object_begin();
-  text("name", point.descriptor.empty() ? point.tag : point.descriptor);
+  text("name", point.descriptor.empty() ? std::string_view{point.tag} : point.descriptor.view());
   text("description", point.extended_descriptor);
   text("dataType", to_string(type));
   if (!point.eng_units.empty()) text("unit", point.eng_units);

@@ -40,14 +40,10 @@ inline std::string node_prefix(std::string_view domain, std::uint64_t node) {
 /// which names the domain and may name a node, until it answers false.
 template <class F>
 void each_series(const catalog::Tables& tables, std::string_view domain, const std::string& prefix, F&& f) {
-  const auto& rows = tables.addresses.rows();
-  for (auto row = rows.lower_bound(catalog::AddressRow::key_of(Door::energyview, prefix)); row != rows.end();
-       ++row) {
-    const catalog::AddressRow& address = row->second;
-    if (address.door != Door::energyview || !std::string_view{address.address}.starts_with(prefix)) break;
-    const auto parsed = parse_series_address(address.address, domain.size());
-    if (parsed && !f(*parsed, address)) break;
-  }
+  tables.addresses.each_below(Door::energyview, prefix, {}, [&](const catalog::AddressRow& row) {
+    const auto parsed = parse_series_address(row.address, domain.size());
+    return !parsed || f(*parsed, row);
+  });
 }
 
 }  // namespace penstock::dialects::energyview

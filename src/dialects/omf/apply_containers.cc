@@ -117,8 +117,8 @@ class ContainerApplier {
                                                 const OmfContainer& known, Action action) {
     const bool other_type = OmfType::key_of(known.type_id) != type.key();
     if (other_type && (action == Action::create || !keeps_points(known, type))) {
-      report_.add(item.index,
-                  events::container_differs(item.id, known.type_id, "Its type is '" + known.type_id + "'."));
+      report_.add(item.index, events::container_differs(item.id, known.type_id,
+                                                        "Its type is '" + known.type_id.str() + "'."));
       return std::nullopt;
     }
     if (item.future.value_or(known.future) && !known.future) {

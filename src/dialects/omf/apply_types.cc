@@ -146,9 +146,12 @@ class TypeApplier {
   }
 
   bool is_used(SetId set) const {
-    for (const auto& [key, point] : editor_.tables().points.rows()) {
-      if (point.type == PointType::digital && point.digital_set == set) return true;
-    }
+    bool has_points = false;
+    editor_.tables().points.each([&](const Point& point) {
+      has_points = point.type == PointType::digital && point.digital_set == set;
+      return !has_points;
+    });
+    if (has_points) return true;
     for (const auto& [key, type] : editor_.tables().omf.types.rows()) {
       if (type.digital_set == set) return true;
     }

@@ -40,7 +40,7 @@ Column::Role role_of(const catalog::OmfProperty& property) {
 
 }  // namespace
 
-const catalog::OmfType* ContainerPlanner::find_type(const std::string& id) {
+const catalog::OmfType* ContainerPlanner::find_type(const InternedText& id) {
   if (last_id_ == nullptr || *last_id_ != id) {
     last_id_ = &id;
     last_type_ = tables_.omf.find_type(id);

@@ -60,12 +60,12 @@ class ContainerPlanner {
   ContainerPlan plan(const catalog::OmfContainer& container, std::vector<PointWrite>& writes);
 
  private:
-  const catalog::OmfType* find_type(const std::string& id);
+  const catalog::OmfType* find_type(const InternedText& id);
 
   const catalog::Tables& tables_;
   const auth::Principal& caller_;
   const bool may_all_;
-  const std::string* last_id_ = nullptr;  // Many containers of a body have the same type.
+  const InternedText* last_id_ = nullptr;  // Many containers of a body have the same type.
   const catalog::OmfType* last_type_ = nullptr;
 };
 

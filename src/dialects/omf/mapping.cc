@@ -123,7 +123,7 @@ void describe_point(Point& point, const PointOwner& owner, bool adopted) {
     point.span = *hints.maximum - *hints.minimum;
     point.typical_value = point.zero + point.span / 2;
   }
-  const std::string& description =
+  const InternedText description =
       owner.container.description.empty() ? owner.property.description : owner.container.description;
   if (!description.empty() || !adopted) point.descriptor = description;
   if (!adopted) point.step = step_of(hints.interpolation, point.type);
@@ -132,7 +132,7 @@ void describe_point(Point& point, const PointOwner& owner, bool adopted) {
 std::string attribute_name(const catalog::OmfContainer& container, const OmfType& type,
                            const OmfProperty& property, std::string_view source_property,
                            std::string_view target_property) {
-  const std::string base = source_property.empty() ? container.shown_name() : std::string{source_property};
+  const std::string base{source_property.empty() ? container.shown_name() : source_property};
   if (type.value_count() == 1) return base;
   if (!target_property.empty() && !source_property.empty()) return base;
   return base + "." + property.shown_name();

@@ -72,9 +72,12 @@ Result<void> set_texts(std::string& name, std::string& description, const json::
 }
 
 bool is_used(const catalog::Tables& tables, const DigitalSet& set) {
-  for (const auto& [key, point] : tables.points.rows()) {
-    if (point.type == PointType::digital && point.digital_set == set.id) return true;
-  }
+  bool has_points = false;
+  tables.points.each([&](const Point& point) {
+    has_points = point.type == PointType::digital && point.digital_set == set.id;
+    return !has_points;
+  });
+  if (has_points) return true;
   // An attribute whose database has a set of that name takes its values from there.
   for (const catalog::AfAttribute* attribute : tables.af_attributes.of_qualifier(set.name)) {
     const catalog::AfDatabase* database = database_of(tables, *attribute);

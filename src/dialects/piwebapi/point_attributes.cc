@@ -38,21 +38,27 @@ constexpr NumberField kNumbers[] = {
     {"zero", &Point::zero, kAny},
     {"span", &Point::span, 0},
     {"typicalvalue", &Point::typical_value, kAny},
-    {"compdev", &Point::comp_dev, 0},
-    {"compdevpercent", &Point::comp_dev_percent, 0},
-    {"excdev", &Point::exc_dev, 0},
-    {"excdevpercent", &Point::exc_dev_percent, 0},
+};
+struct DeviationField {
+  std::string_view name;
+  double DataReduction::*field;
+};
+constexpr DeviationField kDeviations[] = {
+    {"compdev", &DataReduction::comp_dev},
+    {"compdevpercent", &DataReduction::comp_dev_percent},
+    {"excdev", &DataReduction::exc_dev},
+    {"excdevpercent", &DataReduction::exc_dev_percent},
 };
 struct SecondsField {
   std::string_view name;
-  std::int64_t Point::*field;
+  std::uint32_t DataReduction::*field;
   double most;
 };
 constexpr SecondsField kSeconds[] = {
-    {"compmin", &Point::comp_min_s, 65535},
-    {"compmax", &Point::comp_max_s, 4294967295.0},
-    {"excmin", &Point::exc_min_s, 65535},
-    {"excmax", &Point::exc_max_s, 4294967295.0},
+    {"compmin", &DataReduction::comp_min_s, 65535},
+    {"compmax", &DataReduction::comp_max_s, 4294967295.0},
+    {"excmin", &DataReduction::exc_min_s, 65535},
+    {"excmax", &DataReduction::exc_max_s, 4294967295.0},
 };
 struct FlagField {
   std::string_view name;
@@ -65,7 +71,7 @@ constexpr FlagField kFlags[] = {{"step", &Point::step},
                                 {"shutdown", &Point::shutdown}};
 struct TextField {
   std::string_view name, other_name;
-  std::string Point::*field;
+  InternedText Point::*field;
 };
 constexpr TextField kTexts[] = {{"descriptor", "description", &Point::descriptor},
                                 {"exdesc", "exdesc", &Point::extended_descriptor},
@@ -131,23 +137,36 @@ Result<bool> set_point_attribute(Point& point, std::string_view name, const json
     const auto number = number_of(value);
     if (!number || *number < field.least) return bad_value(field.name);
     point.*field.field = *number;
-    // The deviation and its percentage of the span follow each other; the percentage wins where both are set.
-    if (field.field == &Point::comp_dev && point.span > 0)
-      point.comp_dev_percent = *number * 100 / point.span;
-    if (field.field == &Point::comp_dev_percent) point.comp_dev = *number * point.span / 100;
-    if (field.field == &Point::exc_dev && point.span > 0) point.exc_dev_percent = *number * 100 / point.span;
-    if (field.field == &Point::exc_dev_percent) point.exc_dev = *number * point.span / 100;
     if (field.field == &Point::span) {
-      point.comp_dev = point.comp_dev_percent * point.span / 100;
-      point.exc_dev = point.exc_dev_percent * point.span / 100;
+      DataReduction changed = *point.reduction;
+      changed.comp_dev = changed.comp_dev_percent * point.span / 100;
+      changed.exc_dev = changed.exc_dev_percent * point.span / 100;
+      point.reduction.set(changed);
     }
+    return true;
+  }
+  for (const DeviationField& field : kDeviations) {
+    if (!iequals(name, field.name)) continue;
+    const auto number = number_of(value);
+    if (!number || *number < 0) return bad_value(field.name);
+    DataReduction changed = *point.reduction;
+    changed.*field.field = *number;
+    // The deviation and its percentage of the span follow each other; the percentage wins where both are set.
+    const double to_percent = *number * 100 / point.span, from_percent = *number * point.span / 100;
+    if (field.field == &DataReduction::comp_dev && point.span > 0) changed.comp_dev_percent = to_percent;
+    if (field.field == &DataReduction::comp_dev_percent) changed.comp_dev = from_percent;
+    if (field.field == &DataReduction::exc_dev && point.span > 0) changed.exc_dev_percent = to_percent;
+    if (field.field == &DataReduction::exc_dev_percent) changed.exc_dev = from_percent;
+    point.reduction.set(changed);
     return true;
   }
   for (const SecondsField& field : kSeconds) {
     if (!iequals(name, field.name)) continue;
     const auto number = number_of(value);
     if (!number || *number < 0 || *number > field.most) return bad_value(field.name);
-    point.*field.field = static_cast<std::int64_t>(*number);
+    DataReduction changed = *point.reduction;
+    changed.*field.field = static_cast<std::uint32_t>(*number);
+    point.reduction.set(changed);
     return true;
   }
   for (const FlagField& field : kFlags) {
@@ -171,13 +190,15 @@ Result<bool> set_point_attribute(Point& point, std::string_view name, const json
   }
   for (const std::string_view kept : kKept) {
     if (!iequals(name, kept)) continue;
-    for (auto& [known, text] : point.more) {
-      if (known == kept) {
-        text = text_of(value);
-        return true;
-      }
+    auto more = *point.more;
+    const auto known =
+        std::find_if(more.begin(), more.end(), [&](const auto& each) { return each.first == kept; });
+    if (known != more.end()) {
+      known->second = text_of(value);
+    } else {
+      more.emplace_back(kept, text_of(value));
     }
-    point.more.emplace_back(kept, text_of(value));
+    point.more.set(std::move(more));
     return true;
   }
   return false;
@@ -193,7 +214,9 @@ std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, cons
   };
   const auto whole = [&](std::string_view name, std::int64_t value) { add(name, json::Value{value}); };
   for (const NumberField& field : kNumbers) add(field.name, json::Value{point.*field.field});
-  for (const SecondsField& field : kSeconds) whole(field.name, point.*field.field);
+  for (const DeviationField& field : kDeviations)
+    add(field.name, json::Value{(*point.reduction).*field.field});
+  for (const SecondsField& field : kSeconds) whole(field.name, (*point.reduction).*field.field);
   for (const FlagField& field : kFlags) whole(field.name, point.*field.field ? 1 : 0);
   for (const TextField& field : kTexts) text(field.name, point.*field.field);
   whole("displaydigits", point.display_digits);
@@ -209,7 +232,7 @@ std::vector<PointAttribute> point_attributes(const catalog::Tables& tables, cons
   text("changedate", format_trimmed(point.changed.floor_to(kNsPerTick)));
   text("creator", point.creator);
   text("changer", point.changer);
-  for (const auto& [name, value] : point.more) text(name, value);
+  for (const auto& [name, value] : *point.more) text(name, value);
   std::sort(all.begin(), all.end(),
             [](const PointAttribute& a, const PointAttribute& b) { return a.name < b.name; });
   return all;

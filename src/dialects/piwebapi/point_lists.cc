@@ -52,11 +52,12 @@ http::Response get_points_search(Call& call) {
   const auto reader = call.archive().catalog();
   std::vector<const Point*> rows;
   std::size_t total = 0;
-  for (const auto& [tag, id] : reader->points.by_tag()) {
-    const Point* point = reader->points.find(id);
-    if (point == nullptr || !call.may_see(point->tag) || !query->matches(*reader, *point)) continue;
-    if (page->has(total++)) rows.push_back(point);
-  }
+  reader->points.each_by_tag({}, [&](const Point& point) {
+    if (call.may_see(point.tag) && query->matches(*reader, point) && page->has(total++)) {
+      rows.push_back(&point);
+    }
+    return true;
+  });
   std::string body;
   http::JsonWriter json{body};
   json.object_begin();

@@ -34,7 +34,10 @@ std::vector<const Point*> matching_points(const Call& call, const catalog::Table
   if (name.find_first_of("*?[\\") == std::string_view::npos) {
     take(tables.points.find_tag(name));
   } else {
-    for (const auto& [tag, id] : tables.points.by_tag()) take(tables.points.find(id));
+    tables.points.each_by_tag({}, [&](const Point& point) {
+      take(&point);
+      return true;
+    });
   }
   return rows;
 }

@@ -17,6 +17,13 @@
 namespace penstock::archive {
 namespace {
 
+template <class Member, class Value>
+void reduce(Point& point, Member DataReduction::*member, Value value) {
+  DataReduction changed = *point.reduction;
+  changed.*member = static_cast<Member>(value);
+  point.reduction.set(changed);
+}
+
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kStart = 1'700'000'000 * kSecond;
 
@@ -39,7 +46,7 @@ PointId make_point(Archive& archive, PointType type, const PointEdit& set = {}) 
         point.tag = "point " + Uuid::random().to_string();
         point.type = type;
         point.compressing = true;
-        point.comp_dev = 0.5;
+        reduce(point, &DataReduction::comp_dev, 0.5);
         if (set) set(point);
         TRY(made, editor.add_point(point));
         return {};
@@ -143,7 +150,7 @@ TEST(Compression, TraceTwoWithAnythingBetweenTwoEvents) {
 TEST(Compression, TraceOneAndTwoInOneCommand) {
   const TemporaryFolder folder;
   auto archive = open_or_die(test_options(folder.path()));
-  const PointId one = make_point(*archive, PointType::float32, [](Point& p) { p.comp_dev = 0; });
+  const PointId one = make_point(*archive, PointType::float32, [](Point& p) { reduce(p, &DataReduction::comp_dev, 0); });
   const PointId two = make_point(*archive, PointType::float64);
   const auto result =
       write(*archive, one, UpdateMode::insert, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 5}});
@@ -305,7 +312,7 @@ TEST(Compression, SettingsTakeEffectAtTheirPlaceInTheOrder) {
     write(*archive, point, UpdateMode::insert, {{3, 1}, {4, 1}, {5, 1}});
     EXPECT_EQ(content(*archive, point), "0=1 1=1 2=1 3=1 5=1");
     pass(true);
-    change_point(*archive, point, [](Point& p) { p.comp_dev = 3; });
+    change_point(*archive, point, [](Point& p) { reduce(p, &DataReduction::comp_dev, 3); });
     write(*archive, point, UpdateMode::insert, {{6, 9}, {7, 8}, {8, 10}, {9, 9}});
     EXPECT_EQ(content(*archive, point), "0=1 1=1 2=1 3=1 5=1 6=9 9=9");
     pass(true);
@@ -465,9 +472,9 @@ std::vector<ModelPoint> make_model_points(Archive& archive, CompressedModel& mod
         p.step = shape.step;
         p.compressing = shape.compressing;
         p.archiving = shape.archiving;
-        p.comp_dev = shape.deviation;
-        p.comp_min_s = shape.min_s;
-        p.comp_max_s = shape.max_s;
+        reduce(p, &DataReduction::comp_dev, shape.deviation);
+        reduce(p, &DataReduction::comp_min_s, shape.min_s);
+        reduce(p, &DataReduction::comp_max_s, shape.max_s);
         // Some of what is written is older than the point.
         p.created = Timestamp::from_unix_ns(1'700'000'000'000'000'000 - 200 * kSecond);
         point = p;
@@ -676,7 +683,7 @@ TEST_P(CompressionOrderTest, ArrivalsInOrderGiveTheSameWhateverLiesBetweenThem) 
   const bool step = random() % 3 == 0;
   Point settings_of;
   const PointId point = make_point(*archive, PointType::float64, [&](Point& p) {
-    p.comp_dev = deviation;
+    reduce(p, &DataReduction::comp_dev, deviation);
     p.step = step;
     settings_of = p;
   });

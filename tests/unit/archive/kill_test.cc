@@ -40,7 +40,10 @@ constexpr std::uint64_t kSeed = 4711;
     points = make_points(archive, 1);
   } else {
     const auto catalog = archive.catalog();
-    for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
+    catalog->points.each([&](const Point& point) {
+      points.emplace_back(point.id, point.kind());
+      return true;
+    });
   }
   journal::FaultInjector fault{{.calls = {journal::Call::pwrite, journal::Call::fdatasync},
                                 .nth = std::stoull(getenv(kFault)),
@@ -155,7 +158,10 @@ TEST(Kill, WhatWasAnsweredIsThereAndNothingElse) {
     if (points.empty()) {
       {
         const auto catalog = archive->catalog();
-        for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
+        catalog->points.each([&](const Point& point) {
+          points.emplace_back(point.id, point.kind());
+          return true;
+        });
       }
       if (points.empty()) continue;  // Killed before there were points.
       generator = Generator{kSeed, points};

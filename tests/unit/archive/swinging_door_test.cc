@@ -12,6 +12,13 @@
 namespace penstock::archive {
 namespace {
 
+template <class Member, class Value>
+void reduce(Point& point, Member DataReduction::*member, Value value) {
+  DataReduction changed = *point.reduction;
+  changed.*member = static_cast<Member>(value);
+  point.reduction.set(changed);
+}
+
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint16_t kNoData = system_state::kNoData;
 
@@ -571,8 +578,8 @@ TEST(CompressionStates, AreTheSameAfterwards) {
 TEST(CompressionSettings, FollowThePoint) {
   Point point;
   point.compressing = true;
-  point.comp_dev = 0.7;
-  point.comp_min_s = 3;
+  reduce(point, &DataReduction::comp_dev, 0.7);
+  reduce(point, &DataReduction::comp_min_s, 3);
   point.created = Timestamp::from_unix_ns(99);
   EXPECT_TRUE(CompressionSettings::needed(point));
   CompressionSettings settings = CompressionSettings::of(point, false);

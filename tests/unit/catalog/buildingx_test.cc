@@ -63,7 +63,7 @@ TEST(BxPointRow, OneOfTheFirstVersionIsRead) {
   ByteReader reader{again};
   const auto back = BxPoint::decode("p/i", reader);
   ASSERT_TRUE(back && reader.ok() && reader.at_end());
-  EXPECT_EQ(back->device + back->point_class + back->tags.front().second, "dcb");
+  EXPECT_EQ(back->device.str() + back->point_class.str() + back->tags.front().second, "dcb");
 }
 
 TEST_F(BuildingXTest, APointGoesWithItsSamplesOnlyIfNobodyElseAddressesIt) {

@@ -33,7 +33,7 @@ void keep_within(Run& run, const std::optional<double>& lower, const std::option
 Checked<void> check_unit(std::string_view unit, const Point& point) {
   if (unit == point.eng_units) return {};
   return refuse(Code::invalid_parameter, "unit",
-                "Values are kept in '" + point.eng_units + "' and not converted");
+                "Values are kept in '" + point.eng_units.str() + "' and not converted");
 }
 
 double number_at(const Run& run, std::size_t i) {

@@ -96,8 +96,8 @@ TEST(Compression, DeviationsFollowTheSpanAndThePercentageWins) {
     const auto reader = door.archive().catalog();
     const Point* point = reader->points.find_tag(tag);
     ASSERT_NE(point, nullptr);
-    EXPECT_DOUBLE_EQ(point->comp_dev, c.deviation);
-    EXPECT_DOUBLE_EQ(point->comp_dev_percent, c.percent);
+    EXPECT_DOUBLE_EQ(point->reduction->comp_dev, c.deviation);
+    EXPECT_DOUBLE_EQ(point->reduction->comp_dev_percent, c.percent);
   }
 }
 
