@@ -7,9 +7,11 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "journal/entry.h"
 #include "journal/preimage_entry.h"
+#include "journal/intent_entry.h"
 #include "journal/recovery.h"
 #include "journal/state_entry.h"
 
@@ -17,6 +19,40 @@ namespace {
 
 using namespace penstock;
 using namespace penstock::journal;
+
+/// What is read and written again reads as the same once more: times may be spelled in more than one way.
+void read_buffered(const Entry& entry) {
+  GroupBuffer again, once_more;
+  const auto body_of = [](GroupBuffer& group) {
+    GroupHeader header;
+    const auto sealed = group.seal(header, 1);
+    Entries entries;
+    const auto body = sealed.substr(kGroupHeaderBytes, header.length - kGroupHeaderBytes);
+    if (!Entries::parse(body, 1, entries)) std::abort();
+    return std::string{(*entries.begin()).body};
+  };
+  if (entry.tag == Tag::intent) {
+    const auto write = [](GroupBuffer& group, const Intent& intent) {
+      std::vector<const PointWrite*> writes;
+      for (const PointWrite& each : intent.writes) writes.push_back(&each);
+      write_intent(group, intent, intent.slice, writes);
+    };
+    const auto intent = parse_intent(entry.body);
+    if (!intent) return;
+    write(again, *intent);
+    const std::string first = body_of(again);
+    const auto second = parse_intent(first);
+    if (!second) std::abort();
+    write(once_more, *second);
+    if (body_of(once_more) != first) std::abort();
+  } else if (entry.tag == Tag::setaside) {
+    const auto letter = parse_set_aside(entry.body);
+    if (!letter) return;
+    const std::string first = render_set_aside(*letter);
+    const auto second = parse_set_aside(first);
+    if (!second || render_set_aside(*second) != first) std::abort();
+  }
+}
 
 /// Reads an entry as recovery does. What can be read is written again and must give the same bytes, but for
 /// numbers that were spelled longer than needed.
@@ -47,6 +83,11 @@ void read_entry(const Entry& entry) {
     case Tag::state:
       if (const auto state = parse_state(entry.body)) write_state(again, *state);
       break;
+    case Tag::resolved:
+      if (const auto resolved = parse_resolved(entry.body)) write_resolved(again, *resolved);
+      break;
+    case Tag::intent:
+    case Tag::setaside: read_buffered(entry); break;
     default: return;
   }
   if (again.empty()) return;

@@ -77,6 +77,9 @@ console::Settings console_settings(const Settings& settings) {
   console::Settings made;
   made.receipt_days = settings.integer("receipts.retention_days");
   made.audit = settings.flag("audit.enabled");
+  made.buffer = settings.flag("buffer.enabled");
+  made.buffer_bytes_max = static_cast<std::uint64_t>(settings.integer("buffer.bytes_max"));
+  made.fault_switches = settings.text("fault_switches") != "false";
   made.point_of_webid = &dialects::piwebapi::point_of_webid;
   return made;
 }

@@ -94,6 +94,7 @@ archive::Options archive_options(const Settings& settings) {
   options.audit_bytes_max = static_cast<std::uint64_t>(settings.integer("audit.bytes_max"));
   options.receipt_days = settings.integer("receipts.retention_days");
   options.buffer = settings.flag("buffer.enabled");
+  options.away = settings.text("fault_switches") == "away";
   options.buffer_bytes_max = static_cast<std::uint64_t>(settings.integer("buffer.bytes_max"));
   return options;
 }

@@ -90,6 +90,8 @@ constexpr Setting kSettings[] = {
      "BufferIfPossible write through (204) and refuses Buffer (503)."},
     {"buffer.bytes_max", integer, "8589934592", "", "",
      "Most bytes of the journal for writes that wait for the archive; beyond them they are refused."},
+    {"fault_switches", choice, "false", "", "false|true|away",
+     "For tests: PUT /penstock/v1/buffer may take the archive away; `away`: it is at the start, too."},
     {"audit.enabled", boolean, "true", "", "",
      "Record who wrote what when. Without it receipts are not answered and nothing can be undone."},
     {"audit.retention_days", integer, "90", "", "",

@@ -80,6 +80,7 @@ void Engine::apply_group() {
   }
   for (const PointId point : edit_erased_) erase_whole_point(point);
   if (catalog_lock_.owns_lock()) catalog_lock_.unlock();
+  apply_buffer();
   last_seq_ += batches_;
   seq_published_.store(last_seq_, std::memory_order_release);
   groups_.fetch_add(1, std::memory_order_relaxed);

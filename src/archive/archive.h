@@ -41,6 +41,7 @@ struct Options {
   std::uint64_t buffer_bytes_max = 8ull << 30;  ///< Of the journal, for what is queued.
   /// Also events from before a point was made are compressed.
   bool compress_before_creation = false;
+  bool away = false;                            ///< For tests: opened as `set_away(true)` would leave it.
 };
 
 /// Samples of one point in time order. Both ends of the range belong to it.
@@ -68,8 +69,10 @@ struct Stats {
   std::uint64_t head_bytes = 0, head_samples = 0, journal_bytes = 0;
   std::uint64_t commit_ns = 0;                           ///< Sum over all groups of write and fsync.
   WriteCounts outcomes;                                  ///< Of all samples since the start.
+  bool away = false;                                     ///< See Archive::set_away.
   std::uint64_t queued_batches = 0, queued_samples = 0;  ///< In the journal, not decided yet.
-  std::uint64_t letters = 0;                             ///< Set aside and not yet replayed or dropped.
+  std::int64_t queued_since_ns = 0;  ///< When the oldest of them came, Unix nanoseconds; 0: none.
+  std::uint64_t letters = 0;         ///< Set aside and not yet replayed or dropped.
   std::uint64_t ledger_bytes = 0;
   std::uint64_t blocks_rewritten = 0;  ///< By flushes: decoded, merged and written again.
   std::uint64_t blocks_dropped = 0;    ///< By flushes: erased wholly, so that nobody looked into them.
@@ -147,7 +150,8 @@ class Archive {
   /// Costs no read.
   virtual std::optional<Timestamp> none_before(PointId point) const = 0;
 
-  /// What was set aside because the archive refuses it for good, oldest first, from `after` on.
+  /// What was set aside because the archive refuses it for good, oldest first, at most `limit` behind
+  /// `after`.
   virtual Result<std::vector<LetterHead>> letters(LetterId after, std::size_t limit) const = 0;
   /// One of them with its samples. Errors: not_found.
   virtual Result<Letter> letter(LetterId id) const = 0;

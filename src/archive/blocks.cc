@@ -87,6 +87,7 @@ std::string Watermark::encode() const {
   out.fixed(seq);
   out.fixed(gen);
   out.fixed(server_id);
+  out.fixed(needed);
   return bytes;
 }
 
@@ -97,10 +98,12 @@ Result<Watermark> Watermark::decode(std::string_view bytes) {
   mark.seq = in.fixed<std::uint64_t>();
   mark.gen = in.fixed<std::uint32_t>();
   mark.server_id = in.fixed<Uuid>();
+  mark.needed = format == 1 ? mark.seq : in.fixed<std::uint64_t>();
   if (!in.ok()) return fail(ErrorCode::store_corrupt, {}, "the watermark of the block store can't be read");
-  if (format != kFormat) {
-    return fail(ErrorCode::store_corrupt, {},
-                "the block store has format " + std::to_string(format) + "; this program knows format 1");
+  if (format == 0 || format > kFormat) {
+    return fail(
+        ErrorCode::store_corrupt, {},
+        "the block store has format " + std::to_string(format) + "; this program knows formats 1 and 2");
   }
   return mark;
 }

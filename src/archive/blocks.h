@@ -36,10 +36,11 @@ std::string compression_state(PointId point);
 
 /// The last row of every flush: what the blocks hold is exactly the order up to `seq`.
 struct Watermark {
-  static constexpr std::uint32_t kFormat = 1;
+  static constexpr std::uint32_t kFormat = 2;  ///< 1 had no `needed`, and is still read.
   std::uint64_t seq = 0;
   std::uint32_t gen = 0;
   Uuid server_id;
+  std::uint64_t needed = 0;  ///< At most `seq`: the journal behind it has intents that are not resolved.
 
   std::string encode() const;
   static Result<Watermark> decode(std::string_view bytes);

@@ -217,6 +217,9 @@ void Engine::take_back(std::size_t first_op) {
 
 Engine::Decided Engine::decide_ticket(Ticket& ticket) {
   if (ticket.plan) return decide_plan(ticket);
+  if (!lane_.is_idle() || ticket.purpose.origin != BatchOrigin::write) {
+    if (const auto decided = decide_by_lane(ticket)) return *decided;
+  }
   const WriteCommand& command = ticket.command;
   const std::size_t first_op = command_first_op_ = ops_.size();
   WriteResult result;
@@ -257,20 +260,14 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     }
     return decided;
   }
+  const std::vector<journal::SetAside> letters = refused_for_good(ticket, result);
   if (!command.slice.empty()) {
     result.slice = slice_outcomes(ticket, std::span{result.outcomes}.subspan(ticket.writes));
     result.outcomes.resize(ticket.writes);
   }
   if (sent > 0) {
     result.seq = last_seq_ + ++batches_;
-    journal::Batch batch;
-    batch.seq = result.seq;
-    batch.principal = command.principal;
-    batch.door = command.door;
-    batch.mode = command.mode;
-    batch.sent = static_cast<std::uint32_t>(sent);
-    const std::int64_t late_us = (command.now.unix_ns() - group_wall_ns_) / kNsPerMicrosecond;
-    batch.wall_delta_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(late_us, INT32_MIN, INT32_MAX));
+    journal::Batch batch = batch_of(ticket, result.seq, sent);
     journal::append_outcomes(batch.outcomes, result.slice);
     for (const Outcomes& some : result.outcomes) journal::append_outcomes(batch.outcomes, some);
     batch.idle = idle_;
@@ -280,6 +277,7 @@ Engine::Decided Engine::decide_ticket(Ticket& ticket) {
     tell_guards(batch.seq, first_op);
     journal_ops(first_op, command.mode);
     journal_states();
+    settle_purpose(ticket, batch, letters);
     end_row();
     for (const journal::OutcomeRun& run : batch.outcomes) {
       outcomes_[static_cast<std::size_t>(run.outcome)].fetch_add(run.count, std::memory_order_relaxed);
@@ -295,6 +293,23 @@ void Engine::note_idle(const PointWrite& write) {
   if (write.run.empty()) return;
   const auto [first, last] = std::minmax_element(write.run.times.begin(), write.run.times.end());
   idle_.push_back({write.point, *first, *last, static_cast<std::uint32_t>(write.run.size())});
+}
+
+journal::Batch Engine::batch_of(const Ticket& ticket, std::uint64_t seq, std::size_t sent) const {
+  const WriteCommand& command = ticket.command;
+  journal::Batch batch;
+  batch.seq = seq;
+  batch.principal = command.principal;
+  batch.door = command.door;
+  batch.mode = command.mode;
+  batch.origin = static_cast<std::uint8_t>(ticket.purpose.origin);
+  batch.sent = static_cast<std::uint32_t>(sent);
+  // What was queued came long ago; its decision is of now.
+  if (ticket.purpose.origin != BatchOrigin::resolved) {
+    const std::int64_t late_us = (command.now.unix_ns() - group_wall_ns_) / kNsPerMicrosecond;
+    batch.wall_delta_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(late_us, INT32_MIN, INT32_MAX));
+  }
+  return batch;
 }
 
 void Engine::journal_ops(std::size_t first_op, UpdateMode mode) {

@@ -12,6 +12,8 @@
 
 #include "archive/archive.h"
 #include "archive/blocks.h"
+#include "archive/buffer/lane.h"
+#include "archive/buffer/letter_box.h"
 #include "archive/compression/points.h"
 #include "archive/decide.h"
 #include "archive/ledger/ledger.h"
@@ -40,7 +42,7 @@ struct Part {
   std::vector<EncodedRun> frames;  ///< The run as frames, where it may be stored just as it is.
   std::unique_ptr<Evidence> evidence;
   std::unique_ptr<Behind> behind;  ///< Of a compressing point: see look_behind.
-  bool fits = true;  ///< The values are of the point's kind.
+  bool fits = true;                ///< The values are of the point's kind.
   /// Of replace_range, whose evidence is all that blocks hold of its range: it is too much to be kept.
   bool former_lost = false;
 };
@@ -49,6 +51,13 @@ struct Part {
 struct Moved {
   std::uint32_t sample;  ///< Index into the slice.
   std::uint32_t part;    ///< Index into the ticket's parts, behind those of the command's writes.
+};
+
+/// Why a command is written, where it is not simply a client's.
+struct Purpose {
+  BatchOrigin origin = BatchOrigin::write;
+  std::uint64_t about = 0;  ///< The batch that it is about; 0: none.
+  LetterId letter{};        ///< replay, drop.
 };
 
 /// A command on its way: lives in the coroutine of its caller until answered.
@@ -63,6 +72,9 @@ struct Ticket {
   std::unique_ptr<Plan> plan;        ///< Set for an undo and for retention; then there are no parts.
   std::size_t bytes_max = 0;
   int bounces = 0;  ///< How often it went back to its caller.
+  Purpose purpose;
+  std::uint64_t previous = 0;    ///< Of an intent: the one that must be resolved before it.
+  std::int64_t patience_ns = 0;  ///< Until when it waits behind intents, by the steady clock; 0: did not yet.
 
   Result<WriteResult> result = WriteResult{};
   bool bounced = false;
@@ -159,6 +171,7 @@ class Engine final : public Archive {
   void catalog_changed(const catalog::RowChange& change);
 
   // prepare.cc
+  Task<Result<WriteResult>> write_for(Purpose purpose, WriteCommand command);
   Result<void> prepare(Ticket& ticket) const;
   void prepare_slice(Ticket& ticket) const;
   static bool fit_sample(PointSample& sample, const Slot& slot);
@@ -174,8 +187,9 @@ class Engine final : public Archive {
   [[noreturn]] void die(const Error& error);
 
   // decide_ticket.cc
-  enum class Decided { yes, bounced, refused };
+  enum class Decided { yes, bounced, refused, parked };
   Decided decide_ticket(Ticket& ticket);
+  journal::Batch batch_of(const Ticket& ticket, std::uint64_t seq, std::size_t sent) const;
   Decided decide_slice(Ticket& ticket);
   Decided decide_part(const WriteCommand& command, const Part& part, Outcomes& outcomes);
   bool match_view(const Part& part, Slot& slot, Matches& matches) const;
@@ -234,11 +248,32 @@ class Engine final : public Archive {
   Result<void> replay_state(std::string_view body);
   Result<void> flush_states(store::Batch& batch);
 
-  // buffer/keep.cc
+  // buffer/gate.cc
+  /// What is not to be decided now, or not by the rules of writes. Nothing: decide it.
+  std::optional<Decided> decide_by_lane(Ticket& ticket);
+  Decided queue_ticket(Ticket& ticket);
+  void decide_drop(Ticket& ticket);
+  std::vector<journal::SetAside> refused_for_good(const Ticket& ticket, const WriteResult& result) const;
+  void settle_purpose(const Ticket& ticket, const journal::Batch& batch,
+                      const std::vector<journal::SetAside>& letters);
+  void row_sent(const PointWrite& write);  ///< What the row of a queued batch says of it.
+  void apply_buffer();
+
+  // buffer/drain.cc
+  void drain();  ///< The lane's thread.
+  /// Decides `tickets`, the next of the lane, or takes them from there. Those that were decided go; how many.
+  Result<std::size_t> drain_round(std::vector<std::unique_ptr<Ticket>>& tickets);
+  Result<std::vector<std::unique_ptr<Ticket>>> next_of_lane() const;
+  void release_parked();
+  void wake_lane();
+
+  // buffer/replay.cc
   Result<void> replay_intent(const journal::Batch& batch, std::string_view body);
   Result<void> replay_resolved(const journal::Batch& batch, std::string_view body);
   Result<void> replay_setaside(const journal::Batch& batch, std::string_view body);
-  void flush_letters(store::Batch& batch);
+  void replayed_group(const journal::Group& group);
+  Result<void> flush_letters(store::Batch& batch);
+  std::uint64_t journal_needed(std::uint64_t seq) const;  ///< With all up to `seq` in the store.
 
   // undo/former.cc
   Result<void> collect_former(Part& part, const Slot& slot) const;
@@ -293,6 +328,8 @@ class Engine final : public Archive {
   Slots slots_;
   Watches watches_;
   CompressingPoints compression_;
+  LetterBox letter_box_;
+  Lane lane_;  // But for its leader's half, which role_ guards.
   mutable catalog::Catalog catalog_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> room_missing_{false};  // The journal refused a command: a flush would free segments.
@@ -339,6 +376,8 @@ class Engine final : public Archive {
   std::unique_lock<std::shared_mutex> catalog_lock_;  // Held from an edit's decision until it is durable.
   std::vector<catalog::RowChange> edit_changes_;
   std::vector<PointId> edit_erased_;
+  std::vector<std::pair<LetterId, std::optional<std::string>>>
+      letters_now_;  // What the group does to letters.
 
   std::mutex flush_mutex_;
   std::optional<Reserve> reserve_;  // Guarded by it.
@@ -346,6 +385,10 @@ class Engine final : public Archive {
   std::condition_variable background_wake_;
   std::atomic<bool> stopping_{false};
   std::thread background_thread_;
+  std::mutex lane_mutex_;
+  std::condition_variable lane_wake_;
+  bool lane_due_ = false;  // Guarded by lane_mutex_: something changed since the lane's thread looked.
+  std::thread lane_thread_;
 
   // Figures.
   std::atomic<std::uint64_t> seq_published_{0}, seq_flushed_{0}, groups_{0}, commands_{0}, samples_{0},
@@ -354,6 +397,7 @@ class Engine final : public Archive {
   std::atomic<std::uint64_t> blocks_rewritten_{0}, blocks_dropped_{0};
   std::atomic<std::int64_t> head_bytes_{0}, head_samples_{0};
   std::atomic<std::int64_t> first_dirty_ns_{0}, last_write_ns_{0};
+  std::atomic<std::uint64_t> journal_kept_{0};  // Bytes that the last flush could not cut.
 };
 
 }  // namespace penstock::archive

@@ -308,12 +308,13 @@ Result<void> Engine::flush_locked() {
     }
   }
   TRY_VOID(flush_states(batch));
-  flush_letters(batch);
+  TRY_VOID(flush_letters(batch));
   TRY_VOID(flush_preimages(seq));
   TRY_VOID(flush_ledger(seq));
   // F5, F6: the watermark goes last, so that whatever prefix of the batches a crash leaves, it never claims
   // too much.
-  batch.put(keys::kWatermark, Watermark{seq, gen, server_id_}.encode());
+  const std::uint64_t needed = journal_needed(seq);
+  batch.put(keys::kWatermark, Watermark{seq, gen, server_id_, needed}.encode());
   TRY_VOID(when_there_is_space([&] { return store_->write(batch); }));
   TRY_VOID(when_there_is_space([&] { return store_->flush(); }));
 
@@ -334,8 +335,10 @@ Result<void> Engine::flush_locked() {
     head_bytes_.fetch_sub(static_cast<std::int64_t>(dropped->bytes()));
     head_samples_.fetch_sub(static_cast<std::int64_t>(dropped->samples()));
   }
+  head_bytes_.fetch_sub(letter_box_.flushed());
   // F8.
-  journal_->cut(seq);
+  journal_->cut(needed);
+  journal_kept_.store(needed < seq ? journal_->bytes() : 0);
   seq_flushed_.store(seq);
   drop_flushed_preimages(seq);
   room_missing_.store(false);
@@ -357,7 +360,7 @@ bool Engine::flush_is_due() const {
   if (room_missing_.load()) return true;
   if (static_cast<std::size_t>(std::max<std::int64_t>(0, head_bytes_.load())) > options_.flush_head_bytes)
     return true;
-  if (journal_->bytes() > options_.flush_journal_bytes) return true;
+  if (journal_->bytes() > options_.flush_journal_bytes + journal_kept_.load()) return true;
   const std::int64_t now = steady_clock_ns();
   const std::int64_t since = first_dirty_ns_.load();
   if (since != 0 && now - since > options_.flush_age_ms * kNsPerMillisecond) return true;

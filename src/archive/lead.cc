@@ -72,8 +72,9 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
           if (batches_ > 0) break;
           room_missing_.store(true, std::memory_order_relaxed);
           ticket.result = no_room();
-        } else {
-          decide_ticket(ticket);
+        } else if (decide_ticket(ticket) == Decided::parked) {
+          ++next;  // It comes again.
+          continue;
         }
       }
       answered_.push_back(&ticket);
@@ -94,7 +95,7 @@ void Engine::lead_once(std::vector<Ticket*>& tickets) {
 
 void Engine::tell_watches() {
   for (const Ticket* const ticket : answered_) {
-    if (ticket->bounced || !ticket->result) continue;
+    if (ticket->bounced || !ticket->result || ticket->result->queued) continue;
     const WriteResult& result = *ticket->result;
     if (ticket->plan) {
       tell_plan(*ticket->plan);

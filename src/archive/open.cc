@@ -28,6 +28,8 @@ Engine::~Engine() {
     stopping_ = true;
   }
   background_wake_.notify_all();
+  wake_lane();
+  if (lane_thread_.joinable()) lane_thread_.join();
   if (background_thread_.joinable()) background_thread_.join();
   set_version(nullptr);  // Its snapshot must go before the store does.
 }
@@ -78,16 +80,20 @@ Result<void> Engine::start(const OpenStore& open_store) {
   journal_options.segment_bytes = options_.segment_bytes;
   journal_options.server_id = server_id_;
   journal_options.applied_seq = mark.seq;
+  journal_options.needed_seq = mark.needed;
   TRY(journal_,
       journal::Journal::open(journal_options, [this](const journal::Group& group) { return replay(group); }));
   for (const auto& [seq, all] : preimages_) {
     for (const Preimage& each : all) head_bytes_.fetch_add(static_cast<std::int64_t>(each.bytes()));
   }
   last_seq_ = journal_->next_seq() - 1;
+  TRY_VOID(letter_box_.count(*version()->snapshot));
   seq_published_.store(last_seq_);
   last_write_ns_.store(steady_clock_ns());
   if (last_seq_ != mark.seq) first_dirty_ns_.store(steady_clock_ns());
   ready_.store(true);
+  lane_.set_away(options_.away);
+  lane_thread_ = std::thread{[this] { drain(); }};
   if (options_.background_flush) background_thread_ = std::thread{[this] { background(); }};
   return {};
 }
@@ -152,10 +158,13 @@ Result<void> Engine::replay(const journal::Group& group) {
       replay_keeps_.clear();
       continue;
     }
-    // Blocks may hold part of what comes; entries are state, so applying them again changes nothing.
-    if (batch.seq > seq_flushed_.load()) TRY_VOID(replay_entry(batch, entry));
+    // Blocks may hold part of what comes; entries are state, so applying them again changes nothing. What is
+    // queued and how it ends counts from further back.
+    const bool of_lane = entry.tag == journal::Tag::intent || entry.tag == journal::Tag::resolved;
+    if (batch.seq > seq_flushed_.load() || of_lane) TRY_VOID(replay_entry(batch, entry));
   }
   end_row();
+  replayed_group(group);
   return {};
 }
 
@@ -264,6 +273,12 @@ Stats Engine::stats() const {
   stats.outcomes.erased = of(Outcome::erased);
   stats.outcomes.rejected = of(Outcome::rejected);
   stats.ledger_bytes = ledger_->bytes();
+  const Lane::Waiting waiting = lane_.waiting();
+  stats.away = lane_.is_away();
+  stats.queued_batches = waiting.batches;
+  stats.queued_samples = waiting.samples;
+  stats.queued_since_ns = waiting.oldest ? waiting.oldest->received : 0;
+  stats.letters = letter_box_.size();
   return stats;
 }
 

@@ -74,6 +74,7 @@ Result<void> Engine::prepare_part(UpdateMode mode, Part& part) const {
   order_part(mode, part);
   const Slot* const slot = slots_.find(part.write.point);
   if (slot == nullptr || part.write.run.empty() || !part.fits) return {};
+  if (lane_.is_away()) return {};  // It will not be decided now.
   if (mode == UpdateMode::replace_range) return collect_former(part, *slot);
   return collect_evidence(part, *slot);
 }
@@ -173,7 +174,12 @@ Task<bool> Engine::submit_ticket(Ticket& ticket) {
 }
 
 Task<Result<WriteResult>> Engine::write(WriteCommand command) {
+  return write_for(Purpose{}, std::move(command));
+}
+
+Task<Result<WriteResult>> Engine::write_for(Purpose purpose, WriteCommand command) {
   Ticket ticket;
+  ticket.purpose = purpose;
   ticket.command = std::move(command);
   ticket.parts.reserve(ticket.command.writes.size());
   for (PointWrite& write : ticket.command.writes) {

@@ -99,6 +99,8 @@ class Calls {
   Task<Answer> put_retention(Call& call);
   Task<Answer> delete_retention(Call& call);
   Task<Answer> run_retention(Call& call);
+  Task<Answer> get_buffer(Call& call);
+  Task<Answer> put_buffer(Call& call);
 
  private:
   /// Runs an edit of the caller's.

@@ -82,17 +82,23 @@ Result<ErasePoint> find_one(const catalog::Tables& tables, const auth::Principal
 Result<std::vector<ErasePoint>> find_all(const catalog::Tables& tables, const auth::Principal& caller,
                                          const std::string& pattern) {
   std::vector<ErasePoint> found;
-  for (const auto& [tag, id] : tables.points.by_tag()) {
-    const Point* const point = tables.points.find(id);
-    if (!glob_match(pattern, point->tag)) continue;
-    if (!may_erase(caller, point->tag)) {
-      if (!caller.may(auth::Right::read, point->tag)) continue;
-      return fail(ErrorCode::forbidden, "/points", "the rights write and admin are needed on " + point->tag);
+  Result<void> allowed;
+  tables.points.each_by_tag({}, [&](const Point& point) {
+    if (!glob_match(pattern, point.tag)) return true;
+    if (!may_erase(caller, point.tag)) {
+      if (!caller.may(auth::Right::read, point.tag)) return true;
+      allowed =
+          fail(ErrorCode::forbidden, "/points", "the rights write and admin are needed on " + point.tag);
+      return false;
     }
-    if (found.size() == kPointsMax)
-      return fail(ErrorCode::limit_exceeded, "/points", "the pattern matches more than 10000 points");
-    found.push_back({id, point->tag});
-  }
+    if (found.size() == kPointsMax) {
+      allowed = fail(ErrorCode::limit_exceeded, "/points", "the pattern matches more than 10000 points");
+      return false;
+    }
+    found.push_back({point.id, point.tag});
+    return true;
+  });
+  TRY_VOID(allowed);
   return found;
 }
 

@@ -77,6 +77,9 @@ constexpr Calls::Route kRoutes[] = {
     {get, "dead-letters/*", false, &Calls::get_letter},
     {post, "dead-letters/*/replay", false, &Calls::replay_letter},
     {del, "dead-letters/*", false, &Calls::drop_letter},
+
+    {get, "buffer", false, &Calls::get_buffer},
+    {put, "buffer", false, &Calls::put_buffer},
 };
 
 /// True if the segments are of this path; what stands at its stars goes to `parts`.

@@ -75,11 +75,14 @@ Result<Batch> parse_batch(std::string_view body) {
   batch.wall_delta_us = reader.fixed<std::int32_t>();
   batch.sent = reader.fixed<std::uint32_t>();
   if (is_about_another(batch.origin)) batch.about = reader.fixed<std::uint64_t>();
-  if (!reader.ok() || door > kLastDoor || mode > kLastMode) return unreadable("BATCH");
+  if (!reader.ok() || door > kLastDoor || mode > kLastMode || batch.touch > Batch::kUndecided) {
+    return unreadable("BATCH");
+  }
   batch.door = static_cast<Door>(door);
   batch.mode = static_cast<UpdateMode>(mode);
+  const std::uint64_t decided = batch.touch == Batch::kUndecided ? 0 : batch.sent;
   std::uint64_t samples = 0;
-  while (samples < batch.sent && !reader.at_end()) {
+  while (samples < decided && !reader.at_end()) {
     const std::uint8_t code = reader.u8();
     const std::uint64_t count = reader.varint();
     samples += count;
@@ -90,7 +93,7 @@ Result<Batch> parse_batch(std::string_view body) {
     batch.outcomes.push_back({static_cast<Outcome>(code & 15), static_cast<RejectReason>(code >> 4),
                               static_cast<std::uint32_t>(count)});
   }
-  if (!reader.ok() || samples != batch.sent) return unreadable("BATCH");
+  if (!reader.ok() || samples != decided) return unreadable("BATCH");
   while (!reader.at_end()) {
     const std::uint64_t point = reader.varint();
     Idle idle{PointId{static_cast<std::uint32_t>(point)}, reader.fixed<std::int64_t>(),

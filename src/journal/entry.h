@@ -39,13 +39,15 @@ struct Idle {
 
 /// BATCH: one write command or catalog change. Owns the entries after it, up to the next BATCH.
 struct Batch {
+  static constexpr std::uint8_t kUndecided = 1;  ///< In `touch`: an INTENT follows, there are no outcomes.
+
   std::uint64_t seq = 0;
   std::uint32_t principal = 0;
   Door door = Door::internal;
   UpdateMode mode = UpdateMode::replace;
   std::uint8_t origin = 0;         ///< An archive::BatchOrigin.
   std::uint64_t about = 0;         ///< Undo, replay and drop: the batch that it is about; else 0.
-  std::uint8_t touch = 0;          ///< Reserved: 0.
+  std::uint8_t touch = 0;          ///< kUndecided, or 0.
   std::int32_t wall_delta_us = 0;  ///< When the command came, against the group's wall clock.
   std::uint32_t sent = 0;          ///< Samples in the command; 0 for a catalog change.
   std::vector<OutcomeRun> outcomes;

@@ -24,7 +24,7 @@ class SegmentedJournal : public Journal {
         last_crc_{recovered.last_crc},
         next_seq_{recovered.next_seq},
         live_{std::make_move_iterator(recovered.live.begin()), std::make_move_iterator(recovered.live.end())},
-        cut_seq_{options.applied_seq},
+        cut_seq_{std::min(options.applied_seq, options.needed_seq)},
         spares_{{options.directory, options.segment_bytes, options.direct, recovered.next_file}} {
     for (const Segment& segment : live_) live_bytes_ += segment.end - kPage;
     for (const std::string& path : recovered.useless) static_cast<void>(remove_file(path));
@@ -47,6 +47,9 @@ class SegmentedJournal : public Journal {
     if (!done) failed_.store(true);
     return done;
   }
+
+  GroupPlace place() const override { return place_; }
+  Result<void> read_back(GroupPlace place, const Replay& take) override;
 
   void cut(std::uint64_t seq) override {
     {
@@ -107,6 +110,7 @@ class SegmentedJournal : public Journal {
     CHECK(fits(bytes.size()));
     TRY_VOID(current_.write(bytes.data(), bytes.size(), current_end_));
     TRY_VOID(current_.sync_data());
+    place_ = {header.segment, current_end_};
     current_end_ += bytes.size();
     last_crc_ = header.crc;
     next_seq_.store(first_seq + batches, std::memory_order_release);
@@ -187,6 +191,7 @@ class SegmentedJournal : public Journal {
   SegmentHeader current_header_;
   std::uint64_t current_end_ = 0;
   std::uint32_t last_crc_;
+  GroupPlace place_;
 
   std::atomic<std::uint64_t> next_seq_;
   std::atomic<std::uint64_t> live_bytes_{0};
@@ -200,6 +205,44 @@ class SegmentedJournal : public Journal {
 
   Spares spares_;
 };
+
+Result<void> SegmentedJournal::read_back(GroupPlace place, const Replay& take) {
+  const auto hold = hold_cut();
+  std::optional<Segment> segment;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const Segment& each : live_) {
+      if (each.header.segment == place.segment) segment = each;
+    }
+  }
+  CHECK(segment && place.offset % kPage == 0 && place.offset + kPage <= segment->end);
+  const auto damaged = [&] {
+    return fail(ErrorCode::store_corrupt, segment->path + ":" + std::to_string(place.offset),
+                "journal segment " + segment->path + ", byte " + std::to_string(place.offset) +
+                    ": a group is damaged");
+  };
+  TRY(const File file, File::open(segment->path, File::Mode::read, options_.direct));
+  AlignedBuffer buffer;
+  buffer.reserve(kPage, 0);
+  TRY_VOID(file.read(buffer.data(), kPage, place.offset));
+  GroupHeader header;
+  std::memcpy(&header, buffer.data(), sizeof header);
+  const std::size_t size = round_to_page(header.length);
+  if (header.length < kGroupHeaderBytes || size > segment->end - place.offset) return damaged();
+  buffer.reserve(size, kPage);
+  if (size > kPage) TRY_VOID(file.read(buffer.data() + kPage, size - kPage, place.offset + kPage));
+  const auto found = find_group({buffer.data(), size}, 0, segment->header);
+  if (!found) return damaged();
+  Group group;
+  group.segment = place.segment;
+  group.offset = place.offset;
+  group.first_seq = found->first_seq;
+  group.batches = found->batches;
+  group.wall_ns = found->wall_ns;
+  const std::string_view body{buffer.data() + kGroupHeaderBytes, found->length - kGroupHeaderBytes};
+  if (!Entries::parse(body, found->entries, group.entries)) return damaged();
+  return take(group);
+}
 
 Result<void> SegmentedJournal::copy_to(const std::string& directory) {
   const auto hold = hold_cut();

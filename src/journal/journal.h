@@ -18,6 +18,8 @@ struct Options {
   Uuid server_id;                         ///< Whose journal it is; another's is refused.
   /// Everything up to here is durable in the store already: older segments may be missing and are not read.
   std::uint64_t applied_seq = 0;
+  /// Groups after this one are kept and handed to `replay` even so. More than `applied_seq`: as that.
+  std::uint64_t needed_seq = UINT64_MAX;
   bool direct = true;                 ///< Try to go round the page cache.
   std::int64_t spare_wait_ms = 1000;  ///< How long `make_room` waits for a segment that is being made.
 };
@@ -28,6 +30,13 @@ struct Stats {
   std::uint64_t spares = 0;
   std::uint64_t next_seq = 0;
   bool direct = false;
+};
+
+/// Where a group is.
+struct GroupPlace {
+  std::uint64_t segment = 0;
+  std::uint64_t offset = 0;  ///< In bytes from the start of the segment's file.
+  auto operator<=>(const GroupPlace&) const = default;
 };
 
 /// An append-only log in segments of one size that are written ahead of use and reused in place.
@@ -42,11 +51,11 @@ class Journal {
  public:
   using Replay = std::function<Result<void>(const Group&)>;
 
-  /// Locks the folder, checks all segments and hands every group after `applied_seq` in order to `replay`,
-  /// whose first error ends the opening. A group borrows its bytes for the call; the first one may begin at
-  /// or before `applied_seq` if it ends after it. A torn tail, which nobody was answered for, is left out.
-  /// Errors: store_corrupt naming segment file and byte offset: a bad place with good groups behind it,
-  /// a missing segment, another server's journal. store_unavailable: locked by another process, or I/O.
+  /// Locks the folder, checks all segments and hands every group after `applied_seq` (or `needed_seq`) in
+  /// order to `replay`, whose first error ends the opening. A group borrows its bytes for the call; the first
+  /// one may begin at or before that seq if it ends after it. A torn tail, which nobody was answered for, is
+  /// left out. Errors: store_corrupt naming segment file and byte offset: a bad place with good groups behind
+  /// it, a missing segment, another server's journal. store_unavailable: locked by another process, or I/O.
   static Result<std::unique_ptr<Journal>> open(const Options& options, const Replay& replay);
   virtual ~Journal() = default;
 
@@ -59,6 +68,12 @@ class Journal {
   /// padding. Any error is final: nothing may be committed or answered any more, the process has to end.
   virtual Result<void> commit(GroupBuffer& group, std::uint64_t first_seq, std::uint32_t batches,
                               std::int64_t wall_ns) = 0;
+
+  /// Where the group is that `commit` wrote last. For the leader.
+  virtual GroupPlace place() const = 0;
+  /// Hands the group at a place that `place` or the replay told of to `take`, whose error is passed on; its
+  /// segment must not have been cut. Errors: store_unavailable, store_corrupt (naming file and offset).
+  virtual Result<void> read_back(GroupPlace place, const Replay& take) = 0;
 
   /// All groups up to and with `seq` are durable in the store: their whole segments may be reused.
   virtual void cut(std::uint64_t seq) = 0;

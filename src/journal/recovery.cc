@@ -115,11 +115,11 @@ Result<void> check_headless(const std::vector<Found>& headless, std::uint64_t ne
   return {};
 }
 
-/// Index of the first segment that is needed, given that all up to `applied_seq` is in the store.
+/// Index of the first segment that is needed, given that nothing up to `needed_seq` is.
 Result<std::size_t> first_needed(const std::vector<Found>& numbered, const std::vector<Found>& headless,
-                                 const Options& options) {
+                                 std::uint64_t needed_seq) {
   std::size_t first = numbered.size() - 1;
-  while (numbered[first].header->first_seq > options.applied_seq + 1) {
+  while (numbered[first].header->first_seq > needed_seq + 1) {
     const Found& found = numbered[first];
     const std::uint64_t before = found.header->prev_segment;
     if (first == 0 || numbered[first - 1].header->segment != before) {
@@ -137,7 +137,7 @@ Result<std::size_t> first_needed(const std::vector<Found>& numbered, const std::
 }  // namespace
 
 Result<void> walk(std::string_view bytes, Segment& segment, const std::uint64_t* end,
-                  std::uint64_t applied_seq, std::uint32_t& crc, const Journal::Replay& replay) {
+                  std::uint64_t needed_seq, std::uint32_t& crc, const Journal::Replay& replay) {
   std::uint64_t at = kPage;
   std::uint64_t next_seq = segment.header.first_seq;
   crc = segment.header.prev_crc;
@@ -156,7 +156,7 @@ Result<void> walk(std::string_view bytes, Segment& segment, const std::uint64_t*
         !Entries::parse(body, header->entries, group.entries)) {
       return corrupt_at(segment.path, at, "the group does not follow on the one before");
     }
-    if (group.last_seq() > applied_seq) TRY_VOID(replay(group));
+    if (group.last_seq() > needed_seq) TRY_VOID(replay(group));
     at += round_to_page(header->length);
     next_seq += header->batches;
     crc = header->crc;
@@ -198,7 +198,8 @@ Result<Recovered> recover(const Options& options, const Journal::Replay& replay)
     return recovered;
   }
 
-  TRY(const std::size_t first, first_needed(numbered, listing.segments, options));
+  const std::uint64_t needed_seq = std::min(options.applied_seq, options.needed_seq);
+  TRY(const std::size_t first, first_needed(numbered, listing.segments, needed_seq));
   for (std::size_t i = 0; i < first; ++i) keep_file(numbered[i]);
   for (const Found& found : listing.segments) keep_file(found);
   std::uint32_t crc = numbered[first].header->prev_crc;
@@ -214,7 +215,7 @@ Result<Recovered> recover(const Options& options, const Journal::Replay& replay)
     Segment segment{found.path, header, kPage, 0};
     TRY_VOID(read_whole(found, options.direct, buffer));
     TRY_VOID(walk({buffer.data(), found.size}, segment, next != nullptr ? &next->prev_end : nullptr,
-                  options.applied_seq, crc, replay));
+                  needed_seq, crc, replay));
     recovered.next_seq = segment.last_seq + 1;
     recovered.last_crc = crc;
     recovered.live.push_back(std::move(segment));

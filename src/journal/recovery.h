@@ -35,6 +35,6 @@ Result<Recovered> recover(const Options& options, const Journal::Replay& replay)
 /// none. On success `segment.end` and `last_seq` are set, `crc` is that of the last group. Pure but for
 /// `replay`.
 Result<void> walk(std::string_view bytes, Segment& segment, const std::uint64_t* end,
-                  std::uint64_t applied_seq, std::uint32_t& crc, const Journal::Replay& replay);
+                  std::uint64_t needed_seq, std::uint32_t& crc, const Journal::Replay& replay);
 
 }  // namespace penstock::journal

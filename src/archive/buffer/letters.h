@@ -28,6 +28,7 @@ struct LetterHead {
 };
 
 struct Letter : LetterHead {
+  bool bypass_compression = false;
   Run run;  ///< As sent.
 };
 

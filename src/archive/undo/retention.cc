@@ -46,21 +46,22 @@ class Pass {
   bool look(std::string& after) {
     found_.clear();
     const auto tables = archive_.catalog();
-    const auto& by_tag = tables->points.by_tag();
-    auto at = after.empty() ? by_tag.begin() : by_tag.upper_bound(after);
-    if (at == by_tag.end()) return false;
-    for (std::size_t n = 0; n < kTagsPerLook && at != by_tag.end(); ++n, ++at) {
-      after = at->first;
-      const Point* const point = tables->points.find(at->second);
+    std::size_t looked_at = 0;
+    std::string last;
+    tables->points.each_by_tag(after, [&](const Point& point) {
+      last = point.tag;
       const auto line = std::find_if(lines_.begin(), lines_.end(), [&](const RetentionLine& each) {
-        return glob_match(each.policy.points, point->tag);
+        return glob_match(each.policy.points, point.tag);
       });
-      if (line == lines_.end()) continue;
-      const std::optional<Timestamp> first = archive_.none_before(point->id);
-      if (first && *first < line->before)
-        found_.emplace_back(point->id, static_cast<std::size_t>(line - lines_.begin()));
-    }
-    return true;
+      if (line != lines_.end()) {
+        const std::optional<Timestamp> first = archive_.none_before(point.id);
+        if (first && *first < line->before)
+          found_.emplace_back(point.id, static_cast<std::size_t>(line - lines_.begin()));
+      }
+      return ++looked_at < kTagsPerLook;
+    });
+    after = std::move(last);
+    return looked_at > 0;
   }
 
   Result<void> take(PointId point, RetentionLine& line) {

@@ -86,7 +86,7 @@ Result<void> Engine::plan_undo(const BatchRecord& record, const UndoingByPoint& 
 Task<Result<WriteResult>> Engine::undo(std::uint64_t seq, const Actor& actor) {
   auto found = batch(seq);
   if (!found) co_return fail(found.error());
-  if (*found && (*found)->state == BatchState::queued && (*found)->other > seq) {
+  if (*found && (*found)->origin == BatchOrigin::queued && (*found)->other != 0) {
     // What a queued batch did, its decision did.
     found = batch((*found)->other);
     if (!found) co_return fail(found.error());
@@ -151,6 +151,11 @@ Task<Result<WriteResult>> Engine::expire(std::vector<Expiry> points, const Actor
 }
 
 Engine::Decided Engine::decide_plan(Ticket& ticket) {
+  if (!lane_.is_idle()) {
+    // What is queued comes before it, and may be for the same points.
+    ticket.result = fail(ErrorCode::store_unavailable, {}, "the archive is away, or writes are still queued");
+    return Decided::refused;
+  }
   const Plan& plan = *ticket.plan;
   const std::size_t first_op = command_first_op_ = ops_.size();
   first_state_ = state_changes_.size();

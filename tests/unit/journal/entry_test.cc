@@ -28,7 +28,7 @@ TEST_F(Buffer, ABatchComesBack) {
   batch.door = Door::building_x;
   batch.mode = UpdateMode::insert_no_compression;
   batch.origin = 1;
-  batch.touch = 2;
+  batch.touch = 0;
   batch.wall_delta_us = -5;
   batch.sent = 1000;
   batch.outcomes = {{Outcome::stored, RejectReason::none, 600},
@@ -43,7 +43,7 @@ TEST_F(Buffer, ABatchComesBack) {
   EXPECT_EQ(parsed->door, Door::building_x);
   EXPECT_EQ(parsed->mode, UpdateMode::insert_no_compression);
   EXPECT_EQ(parsed->origin, 1);
-  EXPECT_EQ(parsed->touch, 2);
+  EXPECT_EQ(parsed->touch, 0);
   EXPECT_EQ(parsed->wall_delta_us, -5);
   EXPECT_EQ(parsed->sent, 1000u);
   EXPECT_EQ(parsed->outcomes, batch.outcomes);
@@ -63,6 +63,23 @@ TEST(BatchOutcomes, JoinOverPoints) {
   EXPECT_EQ(all, (std::vector<OutcomeRun>{{Outcome::stored, RejectReason::none, 8},
                                           {Outcome::replaced, RejectReason::none, 1},
                                           {Outcome::rejected, RejectReason::point_gone, 4}}));
+}
+
+TEST_F(Buffer, ABatchThatIsNotDecidedHasNoOutcomes) {
+  Batch batch;
+  batch.seq = 5;
+  batch.touch = Batch::kUndecided;
+  batch.sent = 3;
+  write_batch(buffer_, batch);
+  const auto parsed = parse_batch(only().body);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->touch, Batch::kUndecided);
+  EXPECT_EQ(parsed->sent, 3u);
+  EXPECT_TRUE(parsed->outcomes.empty());
+  buffer_.clear();
+  batch.touch = 0;
+  write_batch(buffer_, batch);
+  EXPECT_FALSE(parse_batch(only().body));
 }
 
 TEST_F(Buffer, ASliceComesBackBitForBit) {

@@ -130,6 +130,68 @@ TEST(Journal, CutKeepsSegmentsThatHoldAnythingLater) {
   }
 }
 
+TEST(Journal, ReadsGroupsBackFromWhereTheyAre) {
+  for (const bool reopened : {false, true}) {
+    SCOPED_TRACE(reopened);
+    const Folder folder;
+    std::vector<Record> written, replayed;
+    std::vector<GroupPlace> places;
+    auto journal = must_open(test_options(folder.journal()), replayed);
+    for (const std::size_t bytes : {100u, 20'000u, 3u, 50'000u, 40'000u, 300u}) {
+      ASSERT_TRUE(append(*journal, bytes, written));
+      places.push_back(journal->place());
+    }
+    EXPECT_GT(places.back().segment, places.front().segment);
+    if (reopened) {
+      journal.reset();
+      std::vector<GroupPlace> told;
+      auto opened = Journal::open(test_options(folder.journal()), [&](const Group& group) -> Result<void> {
+        told.push_back({group.segment, group.offset});
+        return {};
+      });
+      ASSERT_TRUE(opened);
+      journal = *std::move(opened);
+      EXPECT_EQ(told, places);
+    }
+    for (const std::size_t i : {5u, 0u, 3u, 3u, 1u, 2u, 4u}) {
+      std::vector<Record> read;
+      ASSERT_TRUE(journal->read_back(places[i], into(read)));
+      EXPECT_EQ(read, std::vector<Record>{written[i]});
+    }
+    const auto refused =
+        journal->read_back(places[0], [](const Group&) -> Result<void> { return fail(ErrorCode::conflict); });
+    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+    const auto nothing = journal->read_back({places[0].segment, places[0].offset + kPage},
+                                            [](const Group&) -> Result<void> { return {}; });
+    EXPECT_TRUE(nothing.has_value());  // The second group.
+    const auto middle = journal->read_back({places[1].segment, places[1].offset + kPage},
+                                           [](const Group&) -> Result<void> { return {}; });
+    ASSERT_FALSE(middle.has_value());
+    EXPECT_EQ(middle.error().code, ErrorCode::store_corrupt);
+  }
+}
+
+TEST(Journal, KeepsAndReplaysWhatIsNeededBeforeWhatIsApplied) {
+  const Folder folder;
+  Options options = test_options(folder.journal());
+  std::vector<Record> written, replayed;
+  {
+    const auto journal = must_open(options, replayed);
+    for (int i = 0; i < 12; ++i) ASSERT_TRUE(append(*journal, 30'000, written));
+    journal->cut(written[4].first_seq);
+  }
+  options.applied_seq = written[9].first_seq + written[9].batches - 1;
+  options.needed_seq = written[5].first_seq - 1;
+  for (int round = 0; round < 3; ++round) {
+    const auto journal = must_open(options, replayed);
+    EXPECT_EQ(replayed, std::vector<Record>(written.begin() + 5, written.end()));
+    ASSERT_TRUE(append(*journal, 30'000, written));  // Nothing that is needed makes room for it.
+  }
+  options.needed_seq = UINT64_MAX;
+  const auto journal = must_open(options, replayed);
+  EXPECT_EQ(replayed, std::vector<Record>(written.begin() + 10, written.end()));
+}
+
 TEST(Journal, StaleSegmentsAreNeverReplayed) {
   const Folder folder;
   auto options = test_options(folder.journal());
