@@ -6,8 +6,8 @@ import os
 import subprocess
 import time
 
-from harness import (BINARY, BX_POINT, BuildingX, EnergyView, Omf, Pi, Server, basic, check, check_equal, finish,
-                     session, time_text)
+from harness import (BINARY, BX_POINT, PARTITION, BuildingX, EnergyView, Omf, Pi, Server, basic, check, check_equal,
+                     finish, session, time_text)
 
 
 def penstock(server, *words, expect=0):
@@ -67,6 +67,8 @@ with Server() as server:
                                  lambda: bx.write(number, [(t, str(v)) for t, v in over + between], overwrite=True),
                                  lambda: bx.read(number)),
     }
+    tags = {"PI Replace": "CDT158", "PI Remove": "BA:LEVEL.1", "EnergyView window": "EV.demo.1.outdoortemp",
+            "OMF delete": "undo", "Building X overwrite": f"BX.{PARTITION}.{number}"}
     was, became, receipts = {}, {}, {}
     for name, (fill, change, read) in doors.items():
         check(fill().ok, f"{name}: the first values")
@@ -94,7 +96,7 @@ with Server() as server:
         check("undone already" in penstock(server, "audit", "undo", receipts[name], expect=1), f"{name}: only once")
         undo(server, undone[name])
         check_equal(read(), became[name], f"{name}: done again")
-        check(change().ok, f"{name}: a later batch")
+        check(pi.write(tags[name], [(times[7], 55.5)], updateOption="Replace").ok, f"{name}: a later batch")
         check("later batch" in penstock(server, "audit", "undo", receipts[name], expect=1),
               f"{name}: a later batch stands in the way")
 

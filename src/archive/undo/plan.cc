@@ -178,6 +178,36 @@ class Later {
 /// records.
 constexpr std::size_t kPointsAsked = 16;
 
+/// True if `batch` was undone, and that was not undone again. Its undo may have nothing to do with the points
+/// that are asked about: the batch changed others. Looks at some of its points only, so false may be wrong.
+Result<bool> is_undone(const Archive& archive, const BatchRecord& batch) {
+  std::map<std::uint64_t, std::uint64_t, std::greater<>> undos;  // Newest first: which batch each is about.
+  std::unordered_set<std::uint32_t> asked;
+  for (const Touch& touch : batch.touches) {
+    if (asked.size() == kPointsAsked) break;
+    if (!asked.insert(to_number(touch.point)).second) continue;
+    AuditQuery query;
+    query.point = touch.point;
+    query.after_seq = batch.seq;
+    query.limit = 1000;
+    while (true) {
+      TRY(const std::vector<BatchRecord> page, archive.audit(query));
+      for (const BatchRecord& each : page) {
+        if (each.origin == BatchOrigin::undo) undos.emplace(each.seq, each.other);
+      }
+      if (page.size() < query.limit) break;
+      query.before_seq = page.back().seq;
+    }
+  }
+  std::unordered_set<std::uint64_t> undone;
+  for (const auto& [seq, other] : undos) {
+    if (undone.contains(seq)) continue;
+    if (other == batch.seq) return true;
+    undone.insert(other);
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::optional<BatchRecord>> later_touch(const Archive& archive, const BatchRecord& record,
@@ -198,7 +228,9 @@ Result<std::optional<BatchRecord>> later_touch(const Archive& archive, const Bat
       for (BatchRecord& each : page) {
         if (each.seq <= record.seq) continue;
         if (!one_by_one) {
-          if (later.take(each)) return std::optional{std::move(each)};
+          if (!later.take(each)) continue;
+          TRY(const bool undone, is_undone(archive, each));
+          if (!undone) return std::optional{std::move(each)};
         } else if (later.matters(each)) {
           found.try_emplace(each.seq, std::move(each));
         }
@@ -208,7 +240,9 @@ Result<std::optional<BatchRecord>> later_touch(const Archive& archive, const Bat
     point = one_by_one ? std::next(point) : points.end();
   }
   for (auto& [seq, each] : found) {
-    if (later.take(each)) return std::optional{std::move(each)};
+    if (!later.take(each)) continue;
+    TRY(const bool undone, is_undone(archive, each));
+    if (!undone) return std::optional{std::move(each)};
   }
   return std::optional<BatchRecord>{};
 }

@@ -301,6 +301,23 @@ TEST_F(UndoTest, ABatchThatChangedNothingDoesNotStandInTheWay) {
   EXPECT_EQ(shown(), "");
 }
 
+TEST_F(UndoTest, ABatchThatWasUndoneElsewhereDoesNotStandInTheWay) {
+  const std::uint64_t first = write(UpdateMode::replace, {10, 20}, 0);
+  // On this point it changes nothing, on the other it does, and so does its undo.
+  WriteCommand both;
+  for (const std::size_t point : {0, 1}) {
+    both.writes.push_back({points_[point].first, penstock::Run{}});
+    both.writes.back().run.kind = points_[point].second;
+    both.writes.back().run.push(Timestamp::from_unix_ns(10 * kNsPerSecond), 10.0);
+  }
+  const auto second = sync_wait(archive_->write(std::move(both)));
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(undo(first).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(undo(second->seq).has_value());
+  ASSERT_TRUE(undo(first).has_value());
+  EXPECT_EQ(shown(), "");
+}
+
 TEST_F(UndoTest, WhatIsNotKnownIsRefused) {
   EXPECT_EQ(undo(123456).error().code, ErrorCode::not_found);
   EXPECT_EQ(undo(0).error().code, ErrorCode::not_found);
