@@ -154,7 +154,7 @@ def check_receipts(console, receipts, state, chance):
 
 
 def check_buffer_off():
-    with Server("--buffer.enabled", "false", "--fault-switches", "true") as server:
+    with Server("--buffer.enabled=false", "--fault-switches", "true") as server:
         pi, console = Pi(server.url), Console(server.url)
         wanted = {False: {"Buffer": 503, "BufferIfPossible": 204, "DoNotBuffer": 204},
                   True: {"Buffer": 503, "BufferIfPossible": 503, "DoNotBuffer": 500}}

@@ -136,30 +136,34 @@ void Engine::wake_lane() {
 }
 
 void Engine::drain() {
-  auto pause = std::chrono::milliseconds{0};
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  milliseconds pause{0};
+  steady_clock::time_point again{};  // Not before then: the archive refused the last round.
   int bounces = 0;
   bool held = false;
   std::vector<std::unique_ptr<Ticket>> tickets;  // Of the round.
   while (true) {
     const bool has_work = !lane_.is_away() && lane_.waiting().oldest.has_value();
-    if (!has_work) pause = std::chrono::milliseconds{0};
+    if (!has_work) pause = milliseconds{0};
     {
       std::unique_lock lock{lane_mutex_};
       if (!has_work || pause.count() > 0) {
-        const auto look = lane_.any_parked() ? kParkedLook : kIdleLook;
-        lane_wake_.wait_for(lock, has_work ? std::min(pause, look) : look,
-                            [&] { return stopping_ || (lane_due_ && !has_work); });
+        const auto look = steady_clock::now() + (lane_.any_parked() ? kParkedLook : kIdleLook);
+        lane_wake_.wait_until(lock, has_work ? std::min(again, look) : look,
+                              [&] { return stopping_ || (lane_due_ && !has_work); });
       }
       lane_due_ = false;
       if (stopping_) break;
     }
-    if (has_work) {
+    if (has_work && (pause.count() == 0 || steady_clock::now() >= again)) {
       const Result<std::size_t> decided = drain_round(tickets);
       bounces = decided && *decided == 0 ? bounces + 1 : 0;
       if (decided && bounces < kBouncesMax) {
-        pause = std::chrono::milliseconds{0};
+        pause = milliseconds{0};
       } else {
         pause = std::clamp(pause * 2, kPauseMin, kPauseMax);
+        again = steady_clock::now() + pause;
       }
       if (!decided) {
         log::warning("what is queued can't be decided now", {{"error", to_string(decided.error().code)},

@@ -4,10 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "base/clock.h"
+#include "journal/file.h"
 #include "model.h"
 
 namespace penstock::archive {
@@ -263,6 +267,96 @@ TEST(Away, BoundsAreSaid) {
   EXPECT_EQ(archive->scan({point})->size(), static_cast<std::size_t>(queued));
 }
 
+TEST(Away, WhatWaitsBehindALaneThatIsStuckDoesNotWaitForEver) {
+  const TemporaryFolder folder;
+  auto archive = open_or_die(options_of(folder, true));
+  const PointId point = make_points(*archive, 1)[0].first;
+  ASSERT_TRUE(sync_wait(archive->write(one_number(point, 1, 1, Delivery::buffered)))->queued);
+  {
+    // The journal can be written and not be read.
+    const journal::FaultInjector fault{
+        {.calls = {journal::Call::pread}, .nth = 1, .error = EIO, .for_ever = true}};
+    archive->set_away(false);
+    Result<WriteResult> buffered;
+    std::thread other{
+        [&] { buffered = sync_wait(archive->write(one_number(point, 1, 2, Delivery::buffered))); }};
+    const auto direct = sync_wait(archive->write(one_number(point, 1, 3, Delivery::direct)));
+    other.join();
+    ASSERT_FALSE(direct.has_value());
+    EXPECT_EQ(direct.error().code, ErrorCode::store_unavailable);
+    ASSERT_TRUE(buffered.has_value());
+    EXPECT_TRUE(buffered->queued);
+    EXPECT_TRUE(fault.fired());
+  }
+  ASSERT_TRUE(drained(*archive));
+  EXPECT_EQ(std::get<double>((*archive->newest(point))->value), 2.0);
+}
+
+TEST(Away, ManyWritersKeepTheirOrderWhileTheArchiveComesAndGoes) {
+  const TemporaryFolder folder;
+  Options options = options_of(folder, false);
+  options.background_flush = true;
+  options.flush_idle_ms = 1;
+  options.flush_age_ms = 20;
+  auto archive = open_or_die(options);
+  const auto points = make_points(*archive, 4);
+  std::atomic<bool> stop{false};
+  std::atomic<int> queued{0}, refused{0};
+  struct Writer {
+    PointId point;
+    std::vector<std::int64_t> kept;  // Times at which a sample of its own was acknowledged.
+    double last = -1;                // What was acknowledged last for the time that all writes share.
+    std::thread thread;
+  };
+  constexpr std::int64_t kShared = 1'000'000'000;
+  std::vector<Writer> writers(4);
+  for (std::size_t w = 0; w < writers.size(); ++w) {
+    Writer& writer = writers[w];
+    writer.point = points[w * 5].first;
+    writer.thread = std::thread{[&, w] {
+      std::mt19937 random{static_cast<std::uint32_t>(w)};
+      for (int i = 0; !stop; ++i) {
+        const auto delivery = random() % 2 == 0 ? Delivery::direct : Delivery::buffered;
+        WriteCommand command = one_number(writer.point, kShared, i, delivery);
+        command.slice.push_back(PointSample::number(writer.point, i, i));
+        // A second point that all share: their lanes meet.
+        command.slice.push_back(PointSample::number(points[15 + 1].first, static_cast<std::int64_t>(w), i));
+        const auto done = sync_wait(archive->write(std::move(command)));
+        if (!done) {
+          ++refused;
+          continue;
+        }
+        queued += done->queued ? 1 : 0;
+        writer.kept.push_back(i);
+        writer.last = i;
+      }
+    }};
+  }
+  for (int turn = 0; turn < 60; ++turn) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(turn % 7 * 4 + 1));
+    archive->set_away(turn % 2 == 0);
+  }
+  stop = true;
+  for (Writer& writer : writers) writer.thread.join();
+  ASSERT_TRUE(drained(*archive));
+  EXPECT_GT(queued, 0);
+  EXPECT_GT(refused, 0);
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t w = 0; w < writers.size(); ++w) {
+      const auto run = archive->scan({writers[w].point});
+      ASSERT_TRUE(run.has_value());
+      std::vector<std::int64_t> wanted = writers[w].kept;
+      wanted.push_back(kShared);
+      EXPECT_EQ(run->times, wanted);
+      EXPECT_EQ(run->numbers.back(), writers[w].last);
+      const auto shared = archive->scan({points[16].first});
+      EXPECT_EQ(shared->numbers.at(w), writers[w].last);
+    }
+    archive.reset();
+    archive = open_or_die(options);
+  }
+}
+
 // Dead letters.
 
 TEST(Letters, WhatWasQueuedForAPointThatWentIsSetAsideWhole) {
@@ -400,6 +494,68 @@ TEST(Letters, AreListedInPagesOverMemoryAndStore) {
   archive.reset();
   archive = open_or_die(options_of(folder, false));
   EXPECT_EQ(archive->stats().letters, wanted.size());
+}
+
+TEST(Letters, TheLedgerTellsWhatIsQueuedAndWhatBecameOfIt) {
+  const TemporaryFolder folder;
+  auto archive = open_or_die(options_of(folder, true));
+  const auto points = make_points(*archive, 2);
+  const PointId gone = points[0].first, stays = points[5].first;
+  WriteCommand command = one_number(stays, 7, 2.5, Delivery::buffered);
+  command.door = Door::omf;
+  command.principal = 42;
+  command.now = Timestamp::from_unix_ns(wall_clock_ns());
+  const std::uint64_t applied = sync_wait(archive->write(command))->seq;
+  command.slice.push_back(PointSample::number(gone, 7, 2.5));
+  const std::uint64_t partly = sync_wait(archive->write(command))->seq;
+  const auto reopen = [&](bool away) {
+    archive.reset();
+    archive = open_or_die(options_of(folder, away));
+  };
+  for (int round = 0; round < 4; ++round) {
+    SCOPED_TRACE(round);
+    for (const std::uint64_t seq : {applied, partly}) {
+      const auto row = archive->batch(seq);
+      ASSERT_TRUE(row && *row);
+      EXPECT_EQ((*row)->state, BatchState::queued);
+      EXPECT_EQ((*row)->origin, BatchOrigin::queued);
+      EXPECT_LT(std::abs((*row)->received.unix_ns() - command.now.unix_ns()), 1'000'000);
+      EXPECT_EQ((*row)->principal, 42u);
+      EXPECT_EQ((*row)->other, 0u);
+    }
+    AuditQuery query;
+    query.point = gone;
+    EXPECT_EQ(archive->audit(query)->size(), 1u);
+    if (round == 1) {
+      ASSERT_TRUE(archive->flush().has_value());
+    }
+    reopen(true);
+  }
+  Archive::Edit erase = [&](catalog::Editor& editor) { return editor.erase_point(gone); };
+  ASSERT_TRUE(sync_wait(archive->change(erase, Door::internal, 0)).has_value());
+  archive->set_away(false);
+  ASSERT_TRUE(drained(*archive));
+  for (int round = 0; round < 4; ++round) {
+    SCOPED_TRACE(round);
+    const auto first = *archive->batch(applied), second = *archive->batch(partly);
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->state, BatchState::applied);
+    EXPECT_EQ(first->counts().stored, 1u);
+    EXPECT_TRUE(first->set_aside.empty());
+    EXPECT_EQ(second->state, BatchState::set_aside);
+    EXPECT_EQ(second->counts().replaced, 1u);
+    EXPECT_EQ(second->counts().rejected, 1u);
+    EXPECT_EQ(second->set_aside, (std::vector<SetAside>{{gone, 1, RejectReason::point_gone}}));
+    const auto decision = *archive->batch(second->other);
+    ASSERT_TRUE(decision.has_value());
+    EXPECT_EQ(decision->origin, BatchOrigin::resolved);
+    EXPECT_EQ(decision->other, partly);
+    EXPECT_EQ(decision->door, Door::omf);
+    if (round == 1) {
+      ASSERT_TRUE(archive->flush().has_value());
+    }
+    reopen(false);
+  }
 }
 
 // A child process writes with the archive away and back by turns and is killed at a random moment, also while
