@@ -576,7 +576,10 @@ WriteCommand next_command(Generator& generator) {
 std::vector<std::pair<PointId, Kind>> points_of(const Archive& archive) {
   std::vector<std::pair<PointId, Kind>> points;
   const auto catalog = archive.catalog();
-  for (const auto& [key, row] : catalog->points.rows()) points.emplace_back(row.id, row.kind());
+  catalog->points.each([&](const Point& point) {
+    points.emplace_back(point.id, point.kind());
+    return true;
+  });
   return points;
 }
 

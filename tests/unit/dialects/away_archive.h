@@ -56,6 +56,11 @@ class AwayArchive : public archive::Archive {
   Task<Result<WriteResult>> undo(std::uint64_t seq, const archive::Actor& actor) override {
     return inner_->undo(seq, actor);
   }
+  Task<Result<WriteResult>> expire(std::vector<archive::Expiry> points,
+                                   const archive::Actor& actor) override {
+    return inner_->expire(std::move(points), actor);
+  }
+  std::optional<Timestamp> none_before(PointId point) const override { return inner_->none_before(point); }
   Result<std::vector<archive::LetterHead>> letters(archive::LetterId after,
                                                    std::size_t limit) const override {
     return inner_->letters(after, limit);
