@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "journal/entry.h"
-#include "journal/preimage_entry.h"
 #include "journal/intent_entry.h"
+#include "journal/preimage_entry.h"
 #include "journal/recovery.h"
 #include "journal/state_entry.h"
 

@@ -41,7 +41,7 @@ struct Options {
   std::uint64_t buffer_bytes_max = 8ull << 30;  ///< Of the journal, for what is queued.
   /// Also events from before a point was made are compressed.
   bool compress_before_creation = false;
-  bool away = false;                            ///< For tests: opened as `set_away(true)` would leave it.
+  bool away = false;  ///< For tests: opened as `set_away(true)` would leave it.
 };
 
 /// Samples of one point in time order. Both ends of the range belong to it.

@@ -150,7 +150,8 @@ TEST(Compression, TraceTwoWithAnythingBetweenTwoEvents) {
 TEST(Compression, TraceOneAndTwoInOneCommand) {
   const TemporaryFolder folder;
   auto archive = open_or_die(test_options(folder.path()));
-  const PointId one = make_point(*archive, PointType::float32, [](Point& p) { reduce(p, &DataReduction::comp_dev, 0); });
+  const PointId one =
+      make_point(*archive, PointType::float32, [](Point& p) { reduce(p, &DataReduction::comp_dev, 0); });
   const PointId two = make_point(*archive, PointType::float64);
   const auto result =
       write(*archive, one, UpdateMode::insert, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 5}});
