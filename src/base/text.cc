@@ -311,8 +311,16 @@ std::optional<std::string> base64url_decode(std::string_view text) {
 }
 
 Uuid Uuid::random() {
+  // Random bytes are fetched ahead, for many: some doors name every answer.
+  constexpr std::size_t kAhead = 64;
+  static thread_local unsigned char ahead[kAhead * sizeof(Uuid::bytes)];
+  static thread_local std::size_t left = 0;
+  if (left == 0) {
+    random_bytes(ahead, sizeof ahead);
+    left = kAhead;
+  }
   Uuid uuid;
-  random_bytes(uuid.bytes, sizeof uuid.bytes);
+  std::memcpy(uuid.bytes, ahead + --left * sizeof uuid.bytes, sizeof uuid.bytes);
   uuid.bytes[6] = static_cast<unsigned char>((uuid.bytes[6] & 0x0f) | 0x40);
   uuid.bytes[8] = static_cast<unsigned char>((uuid.bytes[8] & 0x3f) | 0x80);
   return uuid;

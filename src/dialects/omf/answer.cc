@@ -1,5 +1,6 @@
 #include "dialects/omf/answer.h"
 
+#include <atomic>
 #include <string>
 
 #include "base/log.h"
@@ -38,6 +39,21 @@ metrics::Counter& event_counter(Severity severity) {
                           {{"severity", to_string(severity)}});
 }
 
+metrics::Counter& message_counter(const MessageHeaders* headers, int status) {
+  constexpr std::size_t kTypes = 4, kOutcomes = 3;
+  static std::atomic<metrics::Counter*> known[kTypes][kOutcomes] = {};
+  const std::size_t type = headers == nullptr ? kTypes - 1 : static_cast<std::size_t>(headers->type);
+  std::atomic<metrics::Counter*>& place = known[type][status < 400 ? 0 : status < 500 ? 1 : 2];
+  metrics::Counter* counter = place.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    counter =
+        &metrics::counter("penstock_omf_messages_total", "Messages at the OMF door, by type and outcome.",
+                          {{"type", word(headers)}, {"outcome", outcome(status)}});
+    place.store(counter, std::memory_order_release);
+  }
+  return *counter;
+}
+
 /// Counts the events of an entry; returns the first of the gravest, or null.
 const Event* count(const Entry& entry) {
   const Event* gravest = nullptr;
@@ -54,9 +70,7 @@ http::Response answer_report(const Report& report, int if_empty, EventShape shap
                              const MessageHeaders* headers) {
   const Uuid operation = Uuid::random();
   const int status = report.status(if_empty);
-  metrics::counter("penstock_omf_messages_total", "Messages at the OMF door, by type and outcome.",
-                   {{"type", word(headers)}, {"outcome", outcome(status)}})
-      .add();
+  message_counter(headers, status).add();
   const Event* gravest = count(report.request());
   std::size_t items = 0;
   for (const auto& [index, entry] : report.entries()) {
