@@ -217,6 +217,10 @@ Authenticator::Authenticator(std::vector<Credential> credentials, TokenSettings 
 
 Authenticator::~Authenticator() = default;
 
+PrincipalPtr Authenticator::known(std::string_view authorization, std::int64_t clock_s) const {
+  return impl_->cache.find(impl_->cache.key(kWholeHeader, authorization), clock_s);
+}
+
 Task<Result<PrincipalPtr>> Authenticator::from_header(std::string_view authorization, std::int64_t clock_s) {
   const auto cache_key = impl_->cache.key(kWholeHeader, authorization);
   if (auto known = impl_->cache.find(cache_key, clock_s)) co_return known;

@@ -102,6 +102,8 @@ class Authenticator {
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
 
+  /// Who sent this very Authorization header before, or null: then `from_header` finds out.
+  PrincipalPtr known(std::string_view authorization, std::int64_t clock_s) const;
   /// `Basic`, and `Bearer` of ours, from the value of an Authorization header. `clock_s` is the wall clock.
   /// Errors: unauthenticated, overloaded.
   Task<Result<PrincipalPtr>> from_header(std::string_view authorization, std::int64_t clock_s);

@@ -169,14 +169,22 @@ std::string PiWebApi::base_url(const http::Request& request) const {
 }
 
 /// *PI Web API, "Authentication methods"*: Anonymous overrides the others.
-Task<Result<auth::PrincipalPtr>> PiWebApi::identify(const http::Request& request) {
-  if (settings_.anonymous && settings_.anonymous_as) co_return settings_.anonymous_as;
+bool PiWebApi::takes(std::string_view authorization) const {
+  return (settings_.basic && uses(authorization, "Basic")) ||
+         (settings_.bearer && uses(authorization, "Bearer"));
+}
+
+auth::PrincipalPtr PiWebApi::known_caller(const http::Request& request, Timestamp now) const {
+  if (settings_.anonymous && settings_.anonymous_as) return settings_.anonymous_as;
   const std::string_view authorization = request.headers.get("Authorization");
-  const bool taken = (settings_.basic && uses(authorization, "Basic")) ||
-                     (settings_.bearer && uses(authorization, "Bearer"));
-  if (!taken) co_return fail(ErrorCode::unauthenticated);
-  const std::int64_t clock_s = house_.clock_ns() / kNsPerSecond;
-  auto caller = co_await house_.authenticator.from_header(authorization, clock_s);
+  if (!takes(authorization)) return nullptr;
+  return house_.authenticator.known(authorization, now.unix_ns() / kNsPerSecond);
+}
+
+Task<Result<auth::PrincipalPtr>> PiWebApi::identify(const http::Request& request, Timestamp now) {
+  const std::string_view authorization = request.headers.get("Authorization");
+  if (!takes(authorization)) co_return fail(ErrorCode::unauthenticated);
+  auto caller = co_await house_.authenticator.from_header(authorization, now.unix_ns() / kNsPerSecond);
   co_return std::move(caller);
 }
 
@@ -211,14 +219,16 @@ Task<http::Response> PiWebApi::handle(http::Request& request) {
 
 Task<http::Response> PiWebApi::admit(http::Request& request) {
   const Timestamp now = house_.now();
-  if (!rate_limit_.admits(request.remote, steady_clock_ns())) {
+  if (!rate_limit_.admits(request.remote, coarse_clock_ns())) {
     http::Response refused = error_response(429, "Rate limit was reached");
     refused.headers.add("Retry-After", std::to_string(settings_.rate_limit_duration_s));
     co_return std::move(refused);
   }
   if (auto preflight = answer_preflight(settings_.cors, request)) co_return *std::move(preflight);
   if (asks_for_discovery(request)) co_return discovery_elsewhere(base_url(request));
-  auto caller = co_await identify(request);
+  // Mostly the caller is known from the request before: that takes no coroutine.
+  Result<auth::PrincipalPtr> caller = known_caller(request, now);
+  if (*caller == nullptr) caller = co_await identify(request, now);
   if (!caller && caller.error().code == ErrorCode::overloaded) co_return error_response(caller.error());
   if (!caller) co_return unauthenticated();
   if (csrf_header_missing(request)) {
@@ -280,7 +290,7 @@ Task<http::Response> PiWebApi::dispatch(http::Request& request, const auth::Prin
             now,
             Naming{*known, base_url(request), form},
             in_batch,
-            steady_clock_ns() + settings_.server_read_timeout_s * kNsPerSecond};
+            coarse_clock_ns() + settings_.server_read_timeout_s * kNsPerSecond};
   http::Response response = co_await route->handler(call);
   co_return std::move(response);
 }

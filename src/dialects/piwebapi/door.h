@@ -37,7 +37,10 @@ class PiWebApi final : public Dialect {
  private:
   Task<http::Response> admit(http::Request& request);
   http::Response unauthenticated() const;
-  Task<Result<auth::PrincipalPtr>> identify(const http::Request& request);
+  bool takes(std::string_view authorization) const;  ///< By the configured methods.
+  /// Who is known without a look at secrets, or null: then `identify` finds out.
+  auth::PrincipalPtr known_caller(const http::Request& request, Timestamp now) const;
+  Task<Result<auth::PrincipalPtr>> identify(const http::Request& request, Timestamp now);
   bool csrf_header_missing(const http::Request& request) const;
   const Identity* identity();
   std::string base_url(const http::Request& request) const;
