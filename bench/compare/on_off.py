@@ -7,7 +7,8 @@ Needs build/release/penstock and build/release/bench/load. On and off take turns
 of the server counts, the flush after the load included, and the best of the rounds of each kind is compared. Prints a
 table with the ratio and the bytes that the ledger takes per batch. On a shared machine two equal runs differ by more than
 what is measured here; --profile (needs Debian's linux-perf) therefore adds the share of the server's CPU samples that fall
-into the functions of ledger, receipts, preimages, undo's guards and the lane, in a further run with all of it on.
+into the functions of ledger, receipts, preimages, undo's guards and the lane, in a further run with all of it on;
+with --rounds 0 that is all it does.
 """
 
 import argparse
@@ -96,12 +97,15 @@ def main():
         for _ in range(arguments.rounds):
             rounds["off"].append(once(dialect, work, arguments.scale, OFF))
             rounds["on"].append(once(dialect, work, arguments.scale, ()))
+        share = []
+        if arguments.profile:
+            last = once(dialect, work, arguments.scale, (), share)
+            if arguments.rounds == 0:
+                print(f"| {work} | {dialect} | | | | | | | {last['row']:.1f} | {share[0]:.1f} % |", flush=True)
+                continue
         off, on = (min(r["ns"] for r in rounds[kind]) for kind in ("off", "on"))
         off_rate, on_rate = (max(r["rate"] for r in rounds[kind]) for kind in ("off", "on"))
         row = rounds["on"][-1]["row"]
-        share = []
-        if arguments.profile:
-            once(dialect, work, arguments.scale, (), share)
         share_text = f"{share[0]:.1f} %" if share else ""
         print(f"| {work} | {dialect} | {off:.0f} ns | {on:.0f} ns | {on / off:.2f} | {off_rate / 1000:.1f} k | "
               f"{on_rate / 1000:.1f} k | {on_rate / off_rate:.2f} | {row:.1f} | {share_text} |", flush=True)
