@@ -95,6 +95,7 @@ Engine::Decided Engine::decide_part(const WriteCommand& command, const Part& par
     return Decided::yes;
   }
   if (slot->compresses.load(std::memory_order_relaxed)) {
+    if (!part.has_state) return Decided::bounced;  // It began to after the command was prepared.
     return decide_compressing(command, part, *slot, outcomes);
   }
   // The common case costs nothing: all newer than everything there is, in order, so stored as it came.
@@ -303,6 +304,7 @@ journal::Batch Engine::batch_of(const Ticket& ticket, std::uint64_t seq, std::si
   batch.door = command.door;
   batch.mode = command.mode;
   batch.origin = static_cast<std::uint8_t>(ticket.purpose.origin);
+  batch.about = ticket.purpose.about;
   batch.sent = static_cast<std::uint32_t>(sent);
   // What was queued came long ago; its decision is of now.
   if (ticket.purpose.origin != BatchOrigin::resolved) {

@@ -43,6 +43,7 @@ struct Part {
   std::unique_ptr<Evidence> evidence;
   std::unique_ptr<Behind> behind;  ///< Of a compressing point: see look_behind.
   bool fits = true;                ///< The values are of the point's kind.
+  bool has_state = false;  ///< The point compresses: there is room for its state in Ticket::bytes_max.
   /// Of replace_range, whose evidence is all that blocks hold of its range: it is too much to be kept.
   bool former_lost = false;
 };

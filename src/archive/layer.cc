@@ -276,6 +276,8 @@ void Layer::drop(std::int64_t time) {
   bytes_ -= tail_sample_bytes(tail_, tail_.size() - 1);
   --samples_;
   drop_last(tail_);
+  // One of the tail may cover one of a run, which must not come to light again.
+  if (!runs_.empty() && runs_.back().last >= time) trim({time, time});
 }
 
 void Layer::trim(const Interval& interval) {

@@ -32,7 +32,7 @@ bool fit_kind(Run& run, Kind kind) {
 std::size_t bytes_bound(const Part& part) {
   const Run& run = part.write.run;
   std::size_t bytes = 160 + run.size() * 40;
-  if (run.kind == Kind::text) bytes += kCompressionStateBytesMax;
+  if (part.has_state && run.kind == Kind::text) bytes += kCompressionStateBytesMax;
   for (const std::string& text : run.texts) bytes += text.size() + 8;
   return bytes;
 }
@@ -61,8 +61,9 @@ void Engine::order_part(UpdateMode mode, Part& part) const {
   part.fits = fit_kind(run, static_cast<Kind>(slot->kind.load(std::memory_order_relaxed)));
   if (!part.fits) return;
   part.ordered = put_in_order(run);
+  part.has_state = slot->compresses.load(std::memory_order_relaxed);
   // Of what compressing points are sent by insert, not all is kept: frames of all of it would be in vain.
-  const bool tested = mode == UpdateMode::insert && slot->compresses.load(std::memory_order_relaxed);
+  const bool tested = mode == UpdateMode::insert && part.has_state;
   const bool stores = mode != UpdateMode::remove && mode != UpdateMode::replace_only && !tested;
   if (part.frames.empty() && stores && part.ordered.ascending() &&
       (run.size() > 1 || run.kind == Kind::text)) {

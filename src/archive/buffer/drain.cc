@@ -145,7 +145,12 @@ void Engine::drain() {
   std::vector<std::unique_ptr<Ticket>> tickets;  // Of the round.
   while (true) {
     const bool has_work = !lane_.is_away() && lane_.waiting().oldest.has_value();
-    if (!has_work) pause = milliseconds{0};
+    if (!has_work) {
+      pause = milliseconds{0};
+      bounces = 0;
+      // Went away in between: flushes need not wait for what is not decided now.
+      if (std::exchange(held, false)) holds_.fetch_sub(1);
+    }
     {
       std::unique_lock lock{lane_mutex_};
       if (!has_work || pause.count() > 0) {

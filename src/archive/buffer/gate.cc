@@ -2,6 +2,7 @@
 // a decision goes into the journal beside its samples.
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "archive/engine.h"
 #include "base/clock.h"
@@ -15,6 +16,8 @@ namespace {
 /// are written all the time would stay behind for ever.
 constexpr std::uint64_t kNearlyDone = 256;
 constexpr std::int64_t kPatienceNs = 3 * kNsPerSecond;
+/// Memory keeps some 40 bytes of each intent, however small it is in the journal.
+constexpr std::uint64_t kIntentsMax = 20'000'000;
 
 std::size_t samples_of(const Ticket& ticket) {
   std::size_t samples = ticket.command.slice.size();
@@ -74,7 +77,8 @@ Engine::Decided Engine::queue_ticket(Ticket& ticket) {
     ticket.result = fail(ErrorCode::limit_exceeded, {}, "the write is too large to be queued as one");
     return Decided::refused;
   }
-  if (lane_.open() > 0 && journal_->bytes() + ticket.bytes_max > options_.buffer_bytes_max) {
+  const bool full = journal_->bytes() + ticket.bytes_max > options_.buffer_bytes_max;
+  if (lane_.open() >= kIntentsMax || (lane_.open() > 0 && full)) {
     ticket.result = fail(ErrorCode::overloaded, {}, "the buffer is full");
     return Decided::refused;
   }
@@ -113,7 +117,6 @@ void Engine::decide_drop(Ticket& ticket) {
   journal::Batch batch = batch_of(ticket, result.seq, 0);
   journal::write_batch(group_, batch);
   begin_row(batch);
-  row_.about = id.seq;
   journal::write_resolved(group_, {journal::Resolved::What::letter_dropped, id.seq, id.point});
   end_row();
   letters_now_.emplace_back(id, std::nullopt);
@@ -153,26 +156,26 @@ std::vector<journal::SetAside> Engine::refused_for_good(const Ticket& ticket,
   const bool acknowledged = origin == BatchOrigin::resolved ||
                             (origin == BatchOrigin::write && ticket.command.delivery == Delivery::buffered);
   if (!acknowledged) return letters;
+  std::unordered_map<PointId, std::size_t> known;  // Which letter is the point's.
   for (std::size_t n = 0; n < ticket.parts.size(); ++n) {
     // As the command has them: the slice's first. A part is refused whole.
     const std::size_t i = (ticket.writes + n) % ticket.parts.size();
     if (result.outcomes[i].reason == RejectReason::none) continue;
     const PointWrite& write = ticket.parts[i].write;
-    auto letter = std::find_if(letters.begin(), letters.end(),
-                               [&](const auto& each) { return each.point == write.point; });
-    if (letter == letters.end()) {
-      letter = letters.emplace(letters.end());
-      letter->seq = origin == BatchOrigin::resolved ? ticket.purpose.about : last_seq_ + batches_ + 1;
-      letter->point = write.point;
-      letter->received = ticket.command.now;
-      letter->set_aside = Timestamp::from_unix_ns(group_wall_ns_);
-      letter->principal = ticket.command.principal;
-      letter->door = ticket.command.door;
-      letter->mode = ticket.command.mode;
-      letter->reason = result.outcomes[i].reason;
-      letter->bypass_compression = ticket.command.bypass_compression;
+    const auto [at, made] = known.try_emplace(write.point, letters.size());
+    if (made) {
+      journal::SetAside& letter = letters.emplace_back();
+      letter.seq = origin == BatchOrigin::resolved ? ticket.purpose.about : last_seq_ + batches_ + 1;
+      letter.point = write.point;
+      letter.received = ticket.command.now;
+      letter.set_aside = Timestamp::from_unix_ns(group_wall_ns_);
+      letter.principal = ticket.command.principal;
+      letter.door = ticket.command.door;
+      letter.mode = ticket.command.mode;
+      letter.reason = result.outcomes[i].reason;
+      letter.bypass_compression = ticket.command.bypass_compression;
     }
-    append_any_kind(letter->run, write.run);
+    append_any_kind(letters[at->second].run, write.run);
   }
   return letters;
 }
@@ -185,7 +188,6 @@ void Engine::row_sent(const PointWrite& write) {
 
 void Engine::settle_purpose(const Ticket& ticket, const journal::Batch& batch,
                             const std::vector<journal::SetAside>& letters) {
-  row_.about = ticket.purpose.about;
   if (ticket.purpose.origin == BatchOrigin::resolved) {
     journal::write_resolved(group_, {journal::Resolved::What::intent, ticket.purpose.about, {}});
     lane_.resolve(ticket.purpose.about);
@@ -197,18 +199,24 @@ void Engine::settle_purpose(const Ticket& ticket, const journal::Batch& batch,
     journal::write_resolved(group_, {journal::Resolved::What::letter_replayed, id.seq, id.point});
     letters_now_.emplace_back(id, std::nullopt);
   }
+  std::size_t samples = 0;
   for (const journal::SetAside& letter : letters) {
     std::string bytes = journal::render_set_aside(letter);
     journal::write_set_aside(group_, bytes);
     if (row_open_)
       row_.set_aside.push_back({letter.point, static_cast<std::uint32_t>(letter.run.size()), letter.reason});
-    log::warning("samples that the archive refuses for good are set aside",
-                 {{"seq", letter.seq},
-                  {"point", to_number(letter.point)},
-                  {"samples", letter.run.size()},
-                  {"reason", letter.reason == RejectReason::point_gone ? "point gone" : "type mismatch"}});
+    samples += letter.run.size();
     letters_now_.emplace_back(LetterId{letter.seq, letter.point}, std::move(bytes));
   }
+  if (letters.empty()) return;
+  // One line, however many points the batch has: the leader writes it.
+  const journal::SetAside& first = letters.front();
+  log::warning("samples that the archive refuses for good are set aside",
+               {{"seq", first.seq},
+                {"points", letters.size()},
+                {"samples", samples},
+                {"first_point", to_number(first.point)},
+                {"reason", first.reason == RejectReason::point_gone ? "point gone" : "type mismatch"}});
 }
 
 void Engine::apply_buffer() {

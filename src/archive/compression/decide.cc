@@ -47,19 +47,26 @@ Result<void> Engine::look_behind(const Ticket& ticket, Part& part) const {
     }
     std::sort(times.begin(), times.end());
   }
-  Timestamp last = Timestamp::from_unix_ns(point->state.snapshot.time);
-  while (behind.is_known) {
-    TRY(const std::optional<Sample> found, at_or_before(id, last, false));
-    if (!found) break;
-    const std::int64_t time = found->time.unix_ns();
-    const bool goes = mode == UpdateMode::replace_range
-                          ? range.contains(time)
-                          : std::binary_search(times.begin(), times.end(), time);
-    if (!goes) {
-      behind.before.event = CompressionEvent::of(*found);
-      break;
-    }
-    last = mode == UpdateMode::replace_range ? Timestamp::from_unix_ns(range.first) : found->time;
+  const auto goes = [&](std::int64_t time) {
+    return mode == UpdateMode::replace_range ? range.contains(time)
+                                             : std::binary_search(times.begin(), times.end(), time);
+  };
+  constexpr std::size_t kLookMax = 1024;
+  Scan older;
+  older.point = id;
+  older.newest_first = true;
+  older.limit = 1;
+  std::int64_t end = point->state.snapshot.time;  // What is before it is looked at.
+  while (behind.is_known && end > Timestamp::min().unix_ns()) {
+    older.last = Timestamp::from_unix_ns(end - 1);
+    TRY(const Run found, scan(older));
+    std::size_t i = 0;
+    while (i < found.size() && goes(found.times[i])) ++i;
+    if (i < found.size()) behind.before.event = CompressionEvent::of(found, i);
+    if (i < found.size() || found.size() < older.limit) break;
+    end = mode == UpdateMode::replace_range ? range.first : found.times.back();
+    // A command may take away many: more at a time, the longer it takes.
+    older.limit = std::min(older.limit * 8, kLookMax);
   }
   part.behind = std::make_unique<Behind>(std::move(behind));
   return {};
@@ -147,12 +154,13 @@ Engine::Decided Engine::decide_compressing(const WriteCommand& command, const Pa
   CompressingPoint* const point = compression_.find(id);
   CHECK(point != nullptr);
   const CompressionSettings& settings = point->settings;
-  const bool whole_range = mode == UpdateMode::replace_range;
   const bool bypass = bypasses(command);
   const std::span<const std::int64_t> times = part.ordered.times(run);
   const bool all_newer = times.front() > slot.newest.load(std::memory_order_relaxed);
+  // A range behind all there is has nothing in it: what comes there is an append.
+  const bool whole_range = mode == UpdateMode::replace_range && !all_newer;
 
-  if (run.size() == 1 && all_newer && !whole_range) {
+  if (run.size() == 1 && all_newer) {
     // What comes all day: one sample, newer than all there is.
     outcomes.push(outcome_if_free(mode));
     if (outcome_if_free(mode) != Outcome::stored) return Decided::yes;

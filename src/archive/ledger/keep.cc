@@ -81,8 +81,9 @@ Result<void> Engine::flush_ledger(std::uint64_t seq) {
 }
 
 Result<std::optional<BatchRecord>> Engine::batch(std::uint64_t seq) const {
-  if (seq == 0 || seq > seq_published_.load(std::memory_order_acquire)) return std::optional<BatchRecord>{};
-  return ledger_->find(seq, [this] { return version()->snapshot; });
+  const std::uint64_t published = seq_published_.load(std::memory_order_acquire);
+  if (seq == 0) return std::optional<BatchRecord>{};
+  return ledger_->find(seq, published, [this] { return version()->snapshot; });
 }
 
 Result<std::vector<BatchRecord>> Engine::audit(const AuditQuery& query) const {

@@ -69,18 +69,21 @@ Result<std::shared_ptr<const LedgerPage>> Ledger::page(std::uint64_t number, con
 }
 
 /// Of a queued batch: what its decision says.
-Result<void> Ledger::add_decision(BatchRecord& row, const Latest& latest) const {
+Result<void> Ledger::add_decision(BatchRecord& row, std::uint64_t published, const Latest& latest) const {
   if (row.origin != BatchOrigin::queued) return {};
   {
     const std::lock_guard lock{mutex_};
-    if (const auto made = decisions_.find(row.seq); made != decisions_.end()) row.other = made->second;
+    if (const auto made = decisions_.find(row.seq); made != decisions_.end()) {
+      if (made->second > published) return {};  // A crash could take it back.
+      row.other = made->second;
+    }
   }
   if (row.other == 0) {
     TRY(const auto bytes, latest()->get(keys::ledger_decision(row.seq)));
     if (bytes && bytes->size() == 8) row.other = read_be64(bytes->data());
   }
   if (row.other == 0) return {};
-  TRY(const auto decision, find(row.other, latest));
+  TRY(const auto decision, find(row.other, published, latest));
   if (!decision) return {};
   row.state = decision->state;
   std::copy(std::begin(decision->by_outcome), std::end(decision->by_outcome), row.by_outcome);
@@ -89,9 +92,11 @@ Result<void> Ledger::add_decision(BatchRecord& row, const Latest& latest) const 
   return {};
 }
 
-Result<std::optional<BatchRecord>> Ledger::find(std::uint64_t seq, const Latest& latest) const {
-  TRY(const auto found, page(page_of(seq), latest));
+Result<std::optional<BatchRecord>> Ledger::find(std::uint64_t seq, std::uint64_t published,
+                                                const Latest& latest) const {
   std::optional<BatchRecord> record;
+  if (seq > published) return record;
+  TRY(const auto found, page(page_of(seq), latest));
   if (!found) return record;
   AuditQuery all;
   all.catalog = true;
@@ -99,7 +104,7 @@ Result<std::optional<BatchRecord>> Ledger::find(std::uint64_t seq, const Latest&
     if (row.seq == seq) record = std::move(row);
     return true;
   }));
-  if (record) TRY_VOID(add_decision(*record, latest));
+  if (record) TRY_VOID(add_decision(*record, published, latest));
   return record;
 }
 
@@ -130,7 +135,7 @@ Result<std::vector<BatchRecord>> Ledger::list(const AuditQuery& query, std::uint
       return true;
     }));
     for (BatchRecord& row : of_page) {
-      TRY_VOID(add_decision(row, latest));
+      TRY_VOID(add_decision(row, published, latest));
       rows.push_back(std::move(row));
     }
   }

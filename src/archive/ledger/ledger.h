@@ -34,8 +34,10 @@ class Ledger {
 
   void append(const LedgerRow& row);
 
-  /// The row of `seq`, with what became of it later. Nothing: there is none, or not any more.
-  Result<std::optional<BatchRecord>> find(std::uint64_t seq, const Latest& latest) const;
+  /// The row of `seq`, with what became of it later. Nothing: there is none, or not any more. Rows of seqs
+  /// above `published` are not durable yet, and count as none.
+  Result<std::optional<BatchRecord>> find(std::uint64_t seq, std::uint64_t published,
+                                          const Latest& latest) const;
   /// Rows that match and have at most the seq `published`, newest first, at most `query.limit`.
   Result<std::vector<BatchRecord>> list(const AuditQuery& query, std::uint64_t published,
                                         const Latest& latest) const;
@@ -52,7 +54,7 @@ class Ledger {
 
  private:
   Result<std::shared_ptr<const LedgerPage>> page(std::uint64_t number, const Latest& latest) const;
-  Result<void> add_decision(BatchRecord& row, const Latest& latest) const;
+  Result<void> add_decision(BatchRecord& row, std::uint64_t published, const Latest& latest) const;
   std::uint64_t drop_old(store::Batch& batch, std::int64_t now_ns, bool& dropped);
 
   const Limits limits_;

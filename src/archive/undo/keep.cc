@@ -1,8 +1,8 @@
 // What batches replaced or erased, on its way into the journal, the store and back.
 #include <algorithm>
+#include <unordered_set>
 
 #include "archive/engine.h"
-#include "base/log.h"
 #include "journal/preimage_entry.h"
 
 namespace penstock::archive {
@@ -59,6 +59,9 @@ void Engine::journal_notes(std::uint64_t seq, std::size_t first_op, std::size_t 
   }
   // Room was made for the command, before anybody knew what it destroys.
   const bool room = journal_->make_room(group_.size() + bytes_left + bytes);
+  // A point may come in many parts; its puts are told once.
+  const bool many = std::next(first) != notes_.end();
+  std::unordered_set<PointId> told;
   for (auto note = first; note != notes_.end(); ++note) {
     note->seq = seq;
     Preimage& preimage = note->preimage;
@@ -68,8 +71,9 @@ void Engine::journal_notes(std::uint64_t seq, std::size_t first_op, std::size_t 
     }
     // All that the command put, also by parts that found nothing in their way: the ledger's row does not
     // always tell them apart.
-    for (std::uint32_t at = ops_[note->first_op].slot->pending; at != Slot::kNone && at >= first_op;
-         at = ops_[at].before) {
+    const bool tells = !many || told.insert(preimage.point).second;
+    std::uint32_t at = tells ? ops_[note->first_op].slot->pending : Slot::kNone;
+    for (; at != Slot::kNone && at >= first_op; at = ops_[at].before) {
       const PendingOp& op = ops_[at];
       if (op.what == PendingOp::What::frame) preimage.stored.push_back(frames_[op.frame]);
       if (op.what == PendingOp::What::one) preimage.times.push_back(op.times.first);

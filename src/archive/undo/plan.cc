@@ -61,8 +61,8 @@ Result<UndoingByPoint> undoing_of(const BatchRecord& record, std::span<const Pre
   UndoingByPoint points;
   for (const Touch& touch : record.touches) {
     Undoing& undoing = points[touch.point];
-    undoing.touched.push_back({touch.first, touch.last});
-    if (touch.append) undoing.appended.push_back({touch.first, touch.last});
+    add_interval(undoing.touched, {touch.first, touch.last});
+    if (touch.append) add_interval(undoing.appended, {touch.first, touch.last});
   }
   for (const Preimage& preimage : preimages) {
     if (!preimage.known) {
@@ -85,7 +85,7 @@ Result<PlanPart> plan_point(const Archive& archive, PointId point, Undoing undoi
   part.point = point;
   part.touched = undoing.touched;
   // Where the batch found nothing, there is nothing to put back, whatever it did there itself afterwards.
-  const auto in_append = [&](std::int64_t t) { return overlap(undoing.appended, {t, t}); };
+  const auto in_append = [&](std::int64_t t) { return contains(undoing.appended, t); };
   std::vector<std::int64_t> times;  // Those outside of appends.
   std::merge(undoing.put.begin(), undoing.put.end(), undoing.before.times.begin(), undoing.before.times.end(),
              std::back_inserter(times));
@@ -161,7 +161,7 @@ class Later {
     // What was ignored, identical or rejected has changed nothing that an undo could meet.
     const WriteCounts counts = later.counts();
     const std::uint64_t identical = later.by_outcome[static_cast<std::size_t>(Outcome::identical)];
-    if (later.state == BatchState::applied && counts.stored + counts.replaced + counts.erased == identical)
+    if (later.state != BatchState::queued && counts.stored + counts.replaced + counts.erased == identical)
       return false;
     return std::any_of(later.touches.begin(), later.touches.end(), [&](const Touch& touch) {
       const auto at = points_.find(touch.point);
@@ -181,6 +181,8 @@ constexpr std::size_t kPointsAsked = 16;
 /// True if `batch` was undone, and that was not undone again. Its undo may have nothing to do with the points
 /// that are asked about: the batch changed others. Looks at some of its points only, so false may be wrong.
 Result<bool> is_undone(const Archive& archive, const BatchRecord& batch) {
+  // What a queued batch did, its decision did: that is what was undone.
+  const std::uint64_t done_by = batch.origin == BatchOrigin::queued ? batch.other : batch.seq;
   std::map<std::uint64_t, std::uint64_t, std::greater<>> undos;  // Newest first: which batch each is about.
   std::unordered_set<std::uint32_t> asked;
   for (const Touch& touch : batch.touches) {
@@ -202,7 +204,7 @@ Result<bool> is_undone(const Archive& archive, const BatchRecord& batch) {
   std::unordered_set<std::uint64_t> undone;
   for (const auto& [seq, other] : undos) {
     if (undone.contains(seq)) continue;
-    if (other == batch.seq) return true;
+    if (other == done_by) return true;
     undone.insert(other);
   }
   return false;

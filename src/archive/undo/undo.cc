@@ -158,6 +158,7 @@ Engine::Decided Engine::decide_plan(Ticket& ticket) {
   }
   const Plan& plan = *ticket.plan;
   const std::size_t first_op = command_first_op_ = ops_.size();
+  newest_before_.clear();  // Of a command before this one: that is not taken back with it.
   first_state_ = state_changes_.size();
   WriteResult result;
   journal::Batch batch;

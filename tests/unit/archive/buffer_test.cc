@@ -414,6 +414,13 @@ TEST(Letters, WhatWasQueuedForAPointThatWentIsSetAsideWhole) {
   ASSERT_TRUE(again.has_value());
   EXPECT_TRUE(again->outcomes[0].all_are(Outcome::rejected));
   check();
+  for (int reopened = 0; reopened < 2; ++reopened) {
+    const auto row = archive->batch(again->seq);
+    ASSERT_TRUE(row && *row);
+    EXPECT_EQ((*row)->origin, BatchOrigin::replay);
+    EXPECT_EQ((*row)->other, queued->seq);
+    reopen();
+  }
   ASSERT_TRUE(sync_wait(archive->drop_letter(id, actor)).has_value());
   const auto check_dropped = [&] {
     EXPECT_EQ(archive->stats().letters, 0u);

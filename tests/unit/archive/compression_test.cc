@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -745,6 +746,56 @@ TEST_P(CompressionOrderTest, ArrivalsInOrderGiveTheSameWhateverLiesBetweenThem) 
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, CompressionOrderTest, ::testing::Range(1, 17));
+
+TEST(Compression, ARangeBehindAllThereIsIsUndoneLikeAnAppend) {
+  const TemporaryFolder folder;
+  auto archive = open_or_die(test_options(folder.path()));
+  const PointId point = make_point(*archive, PointType::float64);
+  write(*archive, point, UpdateMode::insert, {{0, 1}});
+  for (int reopened = 0; reopened < 2; ++reopened) {
+    const WriteResult done = write(*archive, point, UpdateMode::replace_range, {{10, 5}, {20, 6}});
+    EXPECT_EQ(content(*archive, point), "0=1 10=5 20=6");
+    if (reopened == 1) {
+      archive.reset();
+      archive = open_or_die(test_options(folder.path()));
+    }
+    const auto undone = sync_wait(archive->undo(done.seq, Actor{}));
+    ASSERT_TRUE(undone.has_value()) << undone.error().detail;
+    EXPECT_EQ(undone->counts().erased, 2u);
+    EXPECT_EQ(content(*archive, point), "0=1");
+  }
+}
+
+TEST(Compression, ManyTextsOfPointsThatDoNotCompressNeedNoRoomForStates) {
+  const TemporaryFolder folder;
+  auto archive = open_or_die(test_options(folder.path()));
+  const PointId point =
+      make_point(*archive, PointType::string, [](Point& made) { made.compressing = false; });
+  WriteCommand command;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    command.writes.push_back({point, penstock::Run{}});
+    command.writes.back().run.kind = Kind::text;
+    command.writes.back().run.push(Timestamp::from_unix_ns(kStart + i), std::string{"text"});
+  }
+  const auto done = sync_wait(archive->write(std::move(command)));
+  ASSERT_TRUE(done.has_value()) << done.error().detail;
+  EXPECT_EQ(done->counts().stored, 1000u);
+}
+
+TEST(Layer, WhatIsLetGoDoesNotUncoverWhatItReplaced) {
+  Layer layer{Kind::float64};
+  penstock::Run run;
+  run.push(Timestamp::from_unix_ns(1), 1.0);
+  run.push(Timestamp::from_unix_ns(2), 2.0);
+  layer.put(run);
+  layer.put_one(2, std::bit_cast<std::uint64_t>(5.0), {});
+  layer.drop(2);
+  const std::int64_t times[] = {1, 2};
+  Matches matches{Kind::float64, 2};
+  layer.match(times, matches);
+  EXPECT_TRUE(matches.taken(0));
+  EXPECT_FALSE(matches.taken(1));
+}
 
 TEST(Compression, WhatIsLetGoLeavesNoTraceInTheHead) {
   const TemporaryFolder folder;

@@ -378,7 +378,7 @@ TEST(Ledger, OldPagesGoWholeAndOnlyWhenTheyMust) {
     kept_from = *first;
     ledger.flushed();
   };
-  const auto has = [&](std::uint64_t which) { return ledger.find(which, latest)->has_value(); };
+  const auto has = [&](std::uint64_t which) { return ledger.find(which, seq, latest)->has_value(); };
   round(5000);
   EXPECT_TRUE(has(1) && has(5000));
   for (int i = 0; i < 6; ++i) round(5000);
@@ -389,8 +389,8 @@ TEST(Ledger, OldPagesGoWholeAndOnlyWhenTheyMust) {
   // Opened again it has the same rows; those behind the watermark are not its own any more.
   Ledger again{{.days = 30, .bytes_max = 60'000}};
   ASSERT_TRUE(again.open(*store->snapshot(), seq - 10).has_value());
-  EXPECT_TRUE(again.find(seq - 10, latest)->has_value());
-  EXPECT_FALSE(again.find(seq - 9, latest)->has_value());
+  EXPECT_TRUE(again.find(seq - 10, seq, latest)->has_value());
+  EXPECT_FALSE(again.find(seq - 9, seq, latest)->has_value());
   AuditQuery all = everything();
   all.before_seq = seq - 9;
   EXPECT_EQ(describe_rows(*again.list(all, seq, latest)), describe_rows(*ledger.list(all, seq, latest)));
@@ -401,6 +401,31 @@ TEST(Ledger, OldPagesGoWholeAndOnlyWhenTheyMust) {
       ledger.flush(seq, now_ns, *store->snapshot(), batch, [] { return Result<void>{}; }).has_value());
   ASSERT_TRUE(store->write(batch).has_value());
   EXPECT_EQ(ledger.list(everything(), seq, latest)->back().seq / LedgerPage::kRows, seq / LedgerPage::kRows);
+}
+
+TEST(Ledger, ADecisionIsToldOnceItIsDurable) {
+  const auto store = store::open_memory();
+  const auto latest = [&] { return store->snapshot(); };
+  Ledger ledger{{}};
+  ASSERT_TRUE(ledger.open(*store->snapshot(), 0).has_value());
+  LedgerRow queued;
+  queued.seq = 1;
+  queued.origin = BatchOrigin::queued;
+  queued.undecided = true;
+  queued.sent = 1;
+  ledger.append(queued);
+  LedgerRow decision;
+  decision.seq = 2;
+  decision.origin = BatchOrigin::resolved;
+  decision.about = 1;
+  decision.sent = decision.by_outcome[0] = 1;
+  ledger.append(decision);
+  EXPECT_EQ((*ledger.find(1, 1, latest))->state, BatchState::queued);
+  EXPECT_EQ((*ledger.find(1, 1, latest))->other, 0u);
+  EXPECT_EQ(ledger.list(everything(), 1, latest)->at(0).state, BatchState::queued);
+  EXPECT_FALSE(ledger.find(2, 1, latest)->has_value());
+  EXPECT_EQ((*ledger.find(1, 2, latest))->state, BatchState::applied);
+  EXPECT_EQ((*ledger.find(1, 2, latest))->other, 2u);
 }
 
 TEST(Ledger, OffMeansThatNothingIsRecorded) {

@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
+#include <numeric>
 #include <set>
 #include <thread>
+#include <utility>
 
+#include "archive/engine.h"
 #include "base/clock.h"
 #include "model.h"
 
@@ -301,6 +305,21 @@ TEST_F(UndoTest, ABatchThatChangedNothingDoesNotStandInTheWay) {
   EXPECT_EQ(shown(), "");
 }
 
+TEST_F(UndoTest, ABatchThatWasSetAsideDoesNotStandInTheWay) {
+  const std::uint64_t first = write(UpdateMode::replace, {10, 20}, 0);
+  WriteCommand command;
+  command.delivery = Delivery::buffered;
+  command.writes.push_back({points_[0].first, penstock::Run{}});
+  command.writes[0].run.kind = Kind::text;
+  command.writes[0].run.push(Timestamp::from_unix_ns(10 * kNsPerSecond), std::string{"ten"});
+  const auto aside = sync_wait(archive_->write(std::move(command)));
+  ASSERT_TRUE(aside.has_value());
+  EXPECT_EQ((*archive_->batch(aside->seq))->state, BatchState::set_aside);
+  const auto undone = undo(first);
+  ASSERT_TRUE(undone.has_value()) << undone.error().detail;
+  EXPECT_EQ(shown(), "");
+}
+
 TEST_F(UndoTest, ABatchThatWasUndoneElsewhereDoesNotStandInTheWay) {
   const std::uint64_t first = write(UpdateMode::replace, {10, 20}, 0);
   // On this point it changes nothing, on the other it does, and so does its undo.
@@ -316,6 +335,111 @@ TEST_F(UndoTest, ABatchThatWasUndoneElsewhereDoesNotStandInTheWay) {
   ASSERT_TRUE(undo(second->seq).has_value());
   ASSERT_TRUE(undo(first).has_value());
   EXPECT_EQ(shown(), "");
+}
+
+TEST_F(UndoTest, AQueuedBatchThatWasUndoneElsewhereDoesNotStandInTheWay) {
+  const std::uint64_t first = write(UpdateMode::replace, {10, 20}, 0);
+  WriteCommand both;
+  both.delivery = Delivery::buffered;
+  for (const std::size_t point : {0, 1}) {
+    both.writes.push_back({points_[point].first, penstock::Run{}});
+    both.writes.back().run.kind = points_[point].second;
+    both.writes.back().run.push(Timestamp::from_unix_ns(10 * kNsPerSecond), 10.0);
+  }
+  archive_->set_away(true);
+  const auto second = sync_wait(archive_->write(std::move(both)));
+  ASSERT_TRUE(second && second->queued);
+  archive_->set_away(false);
+  while (archive_->stats().queued_batches > 0) std::this_thread::yield();
+  EXPECT_EQ(undo(first).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(undo(second->seq).has_value());
+  const auto undone = undo(first);
+  ASSERT_TRUE(undone.has_value()) << undone.error().detail;
+  EXPECT_EQ(shown(), "");
+}
+
+TEST_F(UndoTest, APointThatComesInManyPartsIsRememberedOnce) {
+  std::vector<std::int64_t> seconds(1000);
+  std::iota(seconds.begin(), seconds.end(), 0);
+  write(UpdateMode::replace, seconds, 0);
+  const std::string before = shown();
+  const std::uint64_t bytes = archive_->stats().head_bytes;
+  WriteCommand command;
+  for (const std::int64_t s : seconds) {
+    command.writes.push_back({points_[0].first, penstock::Run{}});
+    command.writes.back().run.push(Timestamp::from_unix_ns(s * kNsPerSecond), -1.0);
+  }
+  const auto done = sync_wait(archive_->write(std::move(command)));
+  ASSERT_TRUE(done.has_value());
+  EXPECT_LT(archive_->stats().head_bytes - bytes, 1u << 20);
+  open();
+  ASSERT_TRUE(undo(done->seq).has_value());
+  EXPECT_EQ(shown(), before);
+}
+
+/// Does something once, when blocks are first looked at after it was asked to.
+class OvertakingStore final : public store::Store {
+ public:
+  OvertakingStore(std::shared_ptr<store::MemoryStore> inner, std::function<void()>& meanwhile)
+      : inner_{std::move(inner)}, meanwhile_{meanwhile} {}
+  Result<void> write(const store::Batch& batch) override { return inner_->write(batch); }
+  Result<void> flush() override { return inner_->flush(); }
+  std::shared_ptr<const store::Snapshot> snapshot() const override {
+    return std::make_shared<const View>(inner_->snapshot(), meanwhile_);
+  }
+  Result<void> checkpoint(const std::string& directory) override { return inner_->checkpoint(directory); }
+  Result<void> verify() const override { return inner_->verify(); }
+  std::uint64_t bytes_on_disk() const override { return inner_->bytes_on_disk(); }
+
+ private:
+  class View final : public store::Snapshot {
+   public:
+    View(std::shared_ptr<const store::Snapshot> inner, std::function<void()>& meanwhile)
+        : inner_{std::move(inner)}, meanwhile_{meanwhile} {}
+    Result<std::optional<std::string>> get(std::string_view key) const override { return inner_->get(key); }
+    std::unique_ptr<store::Cursor> cursor(std::string_view lower, std::string_view upper) const override {
+      if (lower.starts_with('b') && meanwhile_) std::exchange(meanwhile_, nullptr)();
+      return inner_->cursor(lower, upper);
+    }
+
+   private:
+    std::shared_ptr<const store::Snapshot> inner_;
+    std::function<void()>& meanwhile_;
+  };
+  std::shared_ptr<store::MemoryStore> inner_;
+  std::function<void()>& meanwhile_;
+};
+
+TEST(UndoOvertaken, TakesNothingBackOfTheCommandBeforeIt) {
+  const TemporaryFolder folder;
+  const std::shared_ptr<store::MemoryStore> memory = store::open_memory();
+  std::function<void()> meanwhile;
+  const auto open_store = [&](const std::string&) -> Result<std::unique_ptr<store::Store>> {
+    return std::make_unique<OvertakingStore>(memory, meanwhile);
+  };
+  const auto archive = std::move(*Engine::open(test_options(folder.path()), open_store));
+  const auto points = make_points(*archive, 2);
+  const PointId point = points[0].first, other = points[5].first;
+  const auto write = [&](UpdateMode mode, std::vector<PointSample> slice) {
+    WriteCommand command;
+    command.mode = mode;
+    command.slice = std::move(slice);
+    return *sync_wait(archive->write(std::move(command)));
+  };
+  write(UpdateMode::insert, {PointSample::number(point, 10, 1)});
+  const std::uint64_t seq = write(UpdateMode::replace, {PointSample::number(point, 10, 2)}).seq;
+  ASSERT_TRUE(archive->flush().has_value());
+  // Between the plan and its decision somebody writes to its range, and a new sample of another point.
+  meanwhile = [&] {
+    write(UpdateMode::replace, {PointSample::number(other, 100, 1), PointSample::number(point, 10, 3)});
+  };
+  const auto undone = sync_wait(archive->undo(seq, Actor{}));
+  EXPECT_FALSE(meanwhile);
+  ASSERT_FALSE(undone.has_value());
+  EXPECT_EQ(undone.error().code, ErrorCode::conflict);
+  const WriteResult again = write(UpdateMode::insert, {PointSample::number(other, 100, 9)});
+  EXPECT_TRUE(again.slice.all_are(Outcome::ignored));
+  EXPECT_EQ(std::get<double>((*archive->newest(other))->value), 1.0);
 }
 
 TEST_F(UndoTest, WhatIsNotKnownIsRefused) {
