@@ -98,6 +98,7 @@ dialects::omf::Settings omf_settings(const Settings& settings) {
   made.max_inflated_bytes = static_cast<std::size_t>(settings.integer("omf.max_inflated_bytes"));
   made.future_tolerance_s = settings.integer("omf.future_tolerance_seconds");
   made.verbose = settings.flag("omf.verbose");
+  made.compressing_default = settings.flag("points.compressing_default");
   return made;
 }
 

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <charconv>
+#include <limits>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -10,6 +11,8 @@ namespace penstock::app {
 namespace {
 
 using enum SettingType;
+
+constexpr std::int64_t kDaysMax = 36'500, kMinutesMax = 366 * 24 * 60;
 
 constexpr Setting kSettings[] = {
     {"demo", boolean, "false", "true", "", "Serve the demo: its points, its logins, its certificate."},
@@ -86,8 +89,7 @@ constexpr Setting kSettings[] = {
      "How long a marker stays good that nobody asks for."},
     {"buffer.enabled", boolean, "true", "", "",
      "Acknowledge writes that the archive can't decide yet once the journal has them; at the PI door false "
-     "makes "
-     "BufferIfPossible write through (204) and refuses Buffer (503)."},
+     "makes BufferIfPossible write through (204) and refuses Buffer (503)."},
     {"buffer.bytes_max", integer, "8589934592", "", "",
      "Most bytes of the journal for writes that wait for the archive; beyond them they are refused."},
     {"fault_switches", choice, "false", "", "false|true|away",
@@ -95,12 +97,13 @@ constexpr Setting kSettings[] = {
     {"audit.enabled", boolean, "true", "", "",
      "Record who wrote what when. Without it receipts are not answered and nothing can be undone."},
     {"audit.retention_days", integer, "90", "", "",
-     "How long records of batches, and what they replaced or erased, are kept."},
+     "How long records of batches, and what they replaced or erased, are kept.", "", kDaysMax},
     {"audit.bytes_max", integer, "4294967296", "", "",
      "And most bytes that they may take: the oldest go first."},
-    {"receipts.retention_days", integer, "7", "", "", "How long receipts are answered."},
+    {"receipts.retention_days", integer, "7", "", "", "How long receipts are answered.", "", kDaysMax},
     {"retention.interval_minutes", integer, "60", "", "",
-     "How often samples that are too old by a policy of retention are erased; 0: never by itself."},
+     "How often samples that are too old by a policy of retention are erased; 0: never by itself.", "",
+     kMinutesMax},
     {"points.compressing_default", boolean, "false", "", "",
      "Compressing of points that are made without a word on it."},
     {"points.compress_before_creation", boolean, "false", "", "",
@@ -155,9 +158,11 @@ Result<void> check_value(const Setting& setting, const Given& given) {
       std::int64_t number = 0;
       const char* end = given.value.data() + given.value.size();
       const auto [at, error] = std::from_chars(given.value.data(), end, number);
-      if (error == std::errc{} && at == end && number >= 0) return {};
+      if (error == std::errc{} && at == end && number >= 0 && number <= setting.most) return {};
+      const bool bounded = setting.most < std::numeric_limits<std::int64_t>::max();
       return fail(ErrorCode::invalid_argument, given.where,
-                  std::string{setting.name} + " must be a whole number from 0, not '" + given.value + "'");
+                  std::string{setting.name} + " must be a whole number from 0" +
+                      (bounded ? " to " + std::to_string(setting.most) : "") + ", not '" + given.value + "'");
     }
     case choice:
       for (const auto word : split(setting.choices, '|')) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@ struct Setting {
   std::string_view choices;  ///< "a|b", for SettingType::choice.
   std::string_view help;
   std::string_view product = {};  ///< What the vendor's product calls it; taken in the file, too.
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();  ///< Of an integer.
 
   std::string variable() const;  ///< "PENSTOCK_OMF_CREATE_MODE"
   std::string flag() const;      ///< "--omf.create-mode"

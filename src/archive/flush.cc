@@ -5,6 +5,7 @@
 #include <cinttypes>
 
 #include "archive/engine.h"
+#include "archive/masked.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -95,16 +96,6 @@ class BlockWriter {
   Run open_;
   std::uint64_t written_ = 0;
 };
-
-Run without_masked(Run run, const std::vector<Interval>& mask) {
-  if (mask.empty()) return run;
-  Run kept;
-  kept.kind = run.kind;
-  for (std::size_t i = 0; i < run.size(); ++i) {
-    if (!contains(mask, run.times[i])) kept.append(run, i, 1);
-  }
-  return kept;
-}
 
 }  // namespace
 

@@ -148,7 +148,6 @@ Result<void> erase_bx_point(Editor& editor, std::string_view partition, std::str
   if (!found) return fail(ErrorCode::not_found, {}, "there is no such point in the partition");
   const Point* point = tables.points.find(*found);
   const bool ours = point != nullptr && point->point_source == "BX";
-  if (tables.building_x.points.find(address) != nullptr) editor.erase(BxPoint::kTable, address);
   if (ours && tables.addresses.of(*found).size() == 1) return editor.erase_point(*found);
   editor.unbind(Door::building_x, address);
   return {};

@@ -86,7 +86,10 @@ Result<void> Editor::update_point(const Point& point) {
 
 Result<void> Editor::erase_point(PointId id) {
   if (tables_.points.find(id) == nullptr) return fail(ErrorCode::not_found, {}, "no such point");
-  for (const AddressRow* address : tables_.addresses.of(id)) erase(AddressRow{*address});
+  for (const AddressRow* address : tables_.addresses.of(id)) {
+    const AddressRow row{*address};
+    unbind(row.door, row.address);
+  }
   if (tables_.energyview.series.find(EvSeries::key_of(id)) != nullptr) {
     erase(TableId::ev_series, EvSeries::key_of(id));
   }
@@ -114,7 +117,11 @@ void Editor::bind(Door door, std::string_view address, PointId point) {
 }
 
 void Editor::unbind(Door door, std::string_view address) {
-  erase(TableId::addresses, AddressRow::key_of(door, address));
+  std::string key{address};
+  erase(TableId::addresses, AddressRow::key_of(door, key));
+  if (door == Door::building_x && tables_.building_x.points.find(key) != nullptr) {
+    erase(TableId::bx_points, std::move(key));
+  }
 }
 
 }  // namespace penstock::catalog

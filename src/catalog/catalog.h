@@ -86,7 +86,7 @@ class Editor {
   Result<SetId> add_digital_set(DigitalSet set);
   void update_digital_set(const DigitalSet& set);
 
-  /// Binds an address to a point; replaces an earlier binding.
+  /// Binds an address to a point; replaces an earlier one. `unbind` takes what its door keeps there, too.
   void bind(Door door, std::string_view address, PointId point);
   void unbind(Door door, std::string_view address);
 

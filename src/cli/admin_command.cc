@@ -219,6 +219,7 @@ int run(const Flags& flags) {
   if (connection.user.empty()) return complain("--user: an administrator's name is needed", 2);
   options->verify = !connection.insecure;
   options->ca_file = connection.ca_file;
+  if (flags.verb->slow) options->timeout_ms = 3'600'000;
   http::Headers headers;
   headers.add("Authorization", "Basic " + base64_encode(connection.user + ":" + connection.password));
   std::string body;

@@ -6,9 +6,8 @@ class App;
 
 namespace penstock::cli {
 
-/// Adds the commands of administrators: `principals`, `logins`, `keys`, `partitions`, `devices`, `locations`,
-/// `points`, `receipt`, `audit` and `dead-letters`. Each speaks HTTP to a running server, under /penstock/v1.
-/// `code` gets the exit code.
+/// Adds the commands of administrators, which `verb_groups` lists. Each speaks HTTP to a running server,
+/// under /penstock/v1. `code` gets the exit code.
 void add_administration(CLI::App& app, int& code);
 
 }  // namespace penstock::cli

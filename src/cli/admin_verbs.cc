@@ -175,8 +175,8 @@ constexpr VerbOption kAuditExport[] = {
 constexpr Verb kAudit[] = {
     {"list", get, "audit", "", kAuditList, "Batches, newest first."},
     {"show", get, "audit/{receipt}", "", {}, "One of them, with what it did to each point."},
-    {"export", get, "audit/export", "", kAuditExport, "All that match, as text for other programs."},
-    {"undo", post, "audit/{receipt}/undo", "", {}, "Take a batch back; prints the receipt of that."}};
+    {"export", get, "audit/export", "", kAuditExport, "All that match, as text for other programs.", true},
+    {"undo", post, "audit/{receipt}/undo", "", {}, "Take a batch back; prints the receipt of that.", true}};
 
 constexpr VerbOption kLetterList[] = {{"--after", "after", query, "Go on behind this one."},
                                       {"--max", "max", query, "At most so many, 1000 at a time."}};
@@ -191,7 +191,7 @@ constexpr VerbOption kEraseOptions[] = {
     {"--to", "to", text, "The last instant; it belongs to the range."},
     {"--dry-run", "dry_run", present, "Say what would go, and erase nothing."}};
 constexpr Verb kErase[] = {{"", post, "delete-range", "points", kEraseOptions,
-                            "Erase the samples of points (a pattern over tags) in a range of time."}};
+                            "Erase the samples of points (a pattern over tags) in a range of time.", true}};
 
 constexpr VerbOption kPolicyOptions[] = {
     {"--points", "points", text, "Pattern over tags; * is all."},
@@ -203,7 +203,7 @@ constexpr Verb kRetention[] = {
     {"list", get, "retention", "", {}, "All policies, in their order."},
     {"set", put, "retention/{name}", "", kPolicyOptions, "Make a policy, or replace it."},
     {"drop", del, "retention/{name}", "", {}, "Take a policy away; what is there stays from now on."},
-    {"run", post, "retention-runs", "", kRunOptions, "Erase what is too old now, for good."}};
+    {"run", post, "retention-runs", "", kRunOptions, "Erase what is too old now, for good.", true}};
 
 constexpr VerbGroup kGroups[] = {
     {"principals", "Who may call, and with which rights.", kPrincipals},

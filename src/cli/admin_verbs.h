@@ -35,6 +35,7 @@ struct Verb {
   const char* body_words;  ///< Words that go into the body, separated by commas.
   std::span<const VerbOption> options;
   const char* help;
+  bool slow = false;  ///< Looks through much: the answer is waited for an hour.
 };
 
 struct VerbGroup {

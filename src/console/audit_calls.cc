@@ -5,8 +5,6 @@
 namespace penstock::console {
 namespace {
 
-constexpr std::size_t kListMax = 1000, kListInitial = 100;
-
 /// The list's own address with another `before`.
 std::string next_link(const http::Parameters& parameters, std::uint64_t before) {
   std::string link = "/penstock/v1/audit?";
@@ -35,23 +33,17 @@ Task<Answer> Calls::list_audit(Call& call) {
   const http::Parameters parameters = call.request.parameters();
   auto query = audit_query(call);
   if (!query) co_return fail(query.error());
-  std::size_t max = kListInitial;
-  if (const auto text = parameters.find("max")) {
-    const auto number = parse_number(*text);
-    if (!number || *number < 1 || *number > kListMax) {
-      co_return fail(ErrorCode::invalid_argument, "max", "must be a number from 1 to 1000");
-    }
-    max = static_cast<std::size_t>(*number);
-  }
-  query->limit = max + 1;
+  const auto max = parse_list_max(parameters);
+  if (!max) co_return fail(max.error());
+  query->limit = *max + 1;
   Result<std::vector<archive::BatchRecord>> found;
   auto work = [&] { found = house_.archive.audit(*query); };
   auto run = readers_.run(work);
   const bool ran = co_await run;
-  if (!ran) co_return fail(ErrorCode::overloaded, {}, "too many long reads are under way");
+  if (!ran) co_return fail(too_many());
   if (!found) co_return fail(found.error());
-  const bool more = found->size() > max;
-  if (more) found->resize(max);
+  const bool more = found->size() > *max;
+  if (more) found->resize(*max);
 
   const auto tables = house_.archive.catalog();
   const Names names{access_, *tables};
@@ -113,8 +105,13 @@ Task<Answer> Calls::export_audit(Call& call) {
 Task<Answer> Calls::undo_batch(Call& call) {
   const auto seq = parse_batch(call.part(0), house_.archive.receipts());
   if (!seq) co_return fail(seq.error());
-  auto undo = house_.archive.undo(*seq, {call.caller->number, Door::penstock, call.now});
-  const auto done = co_await undo;
+  Result<WriteResult> done;
+  auto work = [&] {
+    done = sync_wait(house_.archive.undo(*seq, {call.caller->number, Door::penstock, call.now}));
+  };
+  auto run = readers_.run(work);
+  const bool ran = co_await run;
+  if (!ran) co_return fail(too_many());
   if (!done) co_return fail(done.error());
   std::string body;
   http::JsonWriter w{body};

@@ -87,7 +87,7 @@ Task<Result<void>> AuditExport::read_aside() {
   auto work = [&] { done = read_page(); };
   auto run = readers_.run(work);
   const bool ran = co_await run;
-  if (!ran) co_return fail(ErrorCode::overloaded, {}, "too many long reads are under way");
+  if (!ran) co_return fail(too_many());
   co_return done;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/worker_pool.h"
 #include "console/access.h"
+#include "console/call.h"
 #include "console/ledger_words.h"
 #include "http/body_source.h"
 

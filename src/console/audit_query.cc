@@ -1,6 +1,5 @@
 #include "console/audit_query.h"
 
-#include <charconv>
 #include <limits>
 
 #include "base/text.h"
@@ -11,10 +10,7 @@ namespace {
 Result<PointId> parse_point(std::string_view text, const catalog::Tables& tables, const Settings& settings) {
   // A tag is what people write, so it comes first; a point that is gone has only its number.
   if (const Point* point = tables.points.find_tag(text)) return point->id;
-  const auto number = parse_number(text);
-  if (number && *number > 0 && *number <= std::numeric_limits<std::uint32_t>::max()) {
-    return PointId{static_cast<std::uint32_t>(*number)};
-  }
+  if (const auto id = parse_point_id(text)) return *id;
   if (settings.point_of_webid) {
     if (const auto point = settings.point_of_webid(text, tables)) return *point;
   }
@@ -40,13 +36,6 @@ Result<Timestamp> parse_when(std::string_view name, std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 Result<std::uint64_t> parse_batch(std::string_view text, const archive::ReceiptNames& receipts) {
   if (const auto seq = receipts.seq(text)) return *seq;

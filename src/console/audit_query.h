@@ -20,7 +20,4 @@ Result<archive::AuditQuery> parse_audit_query(const http::Parameters& parameters
 /// A batch by its receipt or, for people who read them in a log, its seq. Errors: not_found.
 Result<std::uint64_t> parse_batch(std::string_view text, const archive::ReceiptNames& receipts);
 
-/// A whole number without anything else.
-std::optional<std::uint64_t> parse_number(std::string_view text);
-
 }  // namespace penstock::console

@@ -1,6 +1,8 @@
 #include "console/call.h"
 
 #include <array>
+#include <charconv>
+#include <limits>
 
 namespace penstock::console {
 namespace {
@@ -138,6 +140,34 @@ Result<void> Fields::end() const {
                 "there is no member '" + name.substr(0, 64) + "' here");
   }
   return {};
+}
+
+Result<std::size_t> parse_list_max(const http::Parameters& parameters) {
+  constexpr std::size_t kListMax = 1000, kListInitial = 100;
+  const auto text = parameters.find("max");
+  if (!text) return kListInitial;
+  const auto number = parse_number(*text);
+  if (!number || *number < 1 || *number > kListMax) {
+    return fail(ErrorCode::invalid_argument, "max", "must be a number from 1 to 1000");
+  }
+  return static_cast<std::size_t>(*number);
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<PointId> parse_point_id(std::string_view text) {
+  const auto number = parse_number(text);
+  if (!number || *number == 0 || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  return PointId{static_cast<std::uint32_t>(*number)};
+}
+
+Error too_many() {
+  return {ErrorCode::overloaded, {}, "too many long calls are under way"};
 }
 
 http::Response render_json(int status, std::string body) {

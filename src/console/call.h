@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "http/json.h"
 #include "http/json_writer.h"
 #include "http/message.h"
+#include "model/point.h"
 #include "model/time.h"
 
 namespace penstock::console {
@@ -53,6 +55,17 @@ class Fields {
   Error first_;
   bool failed_ = false;
 };
+
+/// A whole number without anything else.
+std::optional<std::uint64_t> parse_number(std::string_view text);
+/// A point by its number, known or not.
+std::optional<PointId> parse_point_id(std::string_view text);
+/// How many items a page of a list may have: `max`, 1 to 1000, 100 where it is absent. Errors:
+/// invalid_argument.
+Result<std::size_t> parse_list_max(const http::Parameters& parameters);
+
+/// What a call is told whose pool has no room for more.
+Error too_many();
 
 http::Response render_json(int status, std::string body);
 http::Response render_created(std::string location, std::string body);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ class Calls {
  public:
   Calls(dialects::House& house, Access& access, Settings settings)
       : house_{house}, access_{access}, settings_{std::move(settings)} {}
+  ~Calls() { stopping_ = true; }
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
 
   struct Route {
     http::Method method;
@@ -113,13 +117,19 @@ class Calls {
   /// What the call's query asks for. Errors: those of parse_audit_query, not_found (no audit).
   Result<archive::AuditQuery> audit_query(const Call& call) const;
 
-  static constexpr std::size_t kReadersQueueMax = 64;
+  /// A dead letter with its samples. May be megabytes: for the pool.
+  Result<std::string> render_letter(const archive::LetterId& id) const;
+
+  static constexpr std::size_t kReadersQueueMax = 64, kErasersQueueMax = 16;
 
   dialects::House& house_;
   Access& access_;
   const Settings settings_;
-  WorkerPool readers_{1, kReadersQueueMax};  ///< For looking through the ledger, which may take long.
-  WorkerPool erasers_{1, 16};                ///< Counting and erasing read many blocks.
+  std::atomic<bool> stopping_{false};
+  /// Asked between two batches by what erases.
+  const std::function<bool()> stop_ = [this] { return stopping_.load(); };
+  WorkerPool readers_{1, kReadersQueueMax};  ///< For looking through ledger and letters, which may take long.
+  WorkerPool erasers_{1, kErasersQueueMax};  ///< Counting and erasing read many blocks.
 };
 
 }  // namespace penstock::console

@@ -1,6 +1,4 @@
 // Samples that go: ranges on demand, and policies of retention.
-#include <charconv>
-
 #include "archive/undo/range.h"
 #include "archive/undo/retention.h"
 #include "base/text.h"
@@ -14,6 +12,10 @@ using catalog::RetentionPolicy;
 
 /// A pattern may match so many points.
 constexpr std::size_t kPointsMax = 10'000;
+/// Tags that are looked at under one lock of the catalog.
+constexpr std::size_t kTagsPerLook = 10'000;
+/// Matching takes the length of the pattern times that of each tag at most.
+constexpr std::size_t kPatternBytesMax = 1024;
 
 struct ErasePoint {
   PointId id{};
@@ -66,10 +68,8 @@ bool may_erase(const auth::Principal& caller, std::string_view tag) {
 
 Result<ErasePoint> find_one(const catalog::Tables& tables, const auth::Principal& caller,
                             const std::string& text) {
-  const Point* point = nullptr;
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc{} && end == text.data() + text.size()) point = tables.points.find(PointId{number});
+  const auto id = parse_point_id(text);
+  const Point* point = id ? tables.points.find(*id) : nullptr;
   if (point == nullptr) point = tables.points.find_tag(text);
   const bool visible =
       point != nullptr && (caller.may(auth::Right::read, point->tag) || may_erase(caller, point->tag));
@@ -79,26 +79,40 @@ Result<ErasePoint> find_one(const catalog::Tables& tables, const auth::Principal
   return ErasePoint{point->id, point->tag};
 }
 
-Result<std::vector<ErasePoint>> find_all(const catalog::Tables& tables, const auth::Principal& caller,
+/// Adds `point` where the pattern matches it. Errors: forbidden, limit_exceeded.
+Result<void> take_point(const Point& point, const auth::Principal& caller, const std::string& pattern,
+                        std::vector<ErasePoint>& found) {
+  if (!glob_match(pattern, point.tag)) return {};
+  if (!may_erase(caller, point.tag)) {
+    if (!caller.may(auth::Right::read, point.tag)) return {};
+    return fail(ErrorCode::forbidden, "/points", "the rights write and admin are needed on " + point.tag);
+  }
+  if (found.size() == kPointsMax) {
+    return fail(ErrorCode::limit_exceeded, "/points", "the pattern matches more than 10000 points");
+  }
+  found.push_back({point.id, point.tag});
+  return {};
+}
+
+/// Blocks: for the pool.
+Result<std::vector<ErasePoint>> find_all(const archive::Archive& archive, const auth::Principal& caller,
                                          const std::string& pattern) {
   std::vector<ErasePoint> found;
-  Result<void> allowed;
-  tables.points.each_by_tag({}, [&](const Point& point) {
-    if (!glob_match(pattern, point.tag)) return true;
-    if (!may_erase(caller, point.tag)) {
-      if (!caller.may(auth::Right::read, point.tag)) return true;
-      allowed =
-          fail(ErrorCode::forbidden, "/points", "the rights write and admin are needed on " + point.tag);
-      return false;
-    }
-    if (found.size() == kPointsMax) {
-      allowed = fail(ErrorCode::limit_exceeded, "/points", "the pattern matches more than 10000 points");
-      return false;
-    }
-    found.push_back({point.id, point.tag});
-    return true;
-  });
-  TRY_VOID(allowed);
+  Result<void> taken;
+  std::string after;
+  std::size_t looked_at = kTagsPerLook;
+  while (taken && looked_at == kTagsPerLook) {
+    looked_at = 0;
+    std::string last;
+    const auto tables = archive.catalog();
+    tables->points.each_by_tag(after, [&](const Point& point) {
+      last = point.tag;
+      taken = take_point(point, caller, pattern, found);
+      return taken && ++looked_at < kTagsPerLook;
+    });
+    after = std::move(last);
+  }
+  TRY_VOID(taken);
   return found;
 }
 
@@ -124,7 +138,8 @@ void append_erased(http::JsonWriter& w, const Erased& erased, const archive::Rec
 
 /// Blocks: for the pool.
 Result<std::string> erase_points(archive::Archive& archive, const std::vector<ErasePoint>& points,
-                                 const EraseRange& range, const archive::Actor& actor) {
+                                 const EraseRange& range, const archive::Actor& actor,
+                                 const std::function<bool()>& stop) {
   std::string body;
   http::JsonWriter w{body};
   std::uint64_t samples = 0;
@@ -133,9 +148,10 @@ Result<std::string> erase_points(archive::Archive& archive, const std::vector<Er
   for (const ErasePoint& point : points) {
     Erased erased{point, {}};
     if (range.dry_run) {
+      if (stop()) return fail(archive::stopping());
       TRY(erased.what.erased, archive::count_range(archive, point.id, range.from, range.to));
     } else {
-      erased.what = archive::erase_range(archive, point.id, range.from, range.to, actor);
+      erased.what = archive::erase_range(archive, point.id, range.from, range.to, actor, stop);
     }
     samples += erased.what.erased.samples;
     if (erased.what.erased.samples > 0) append_erased(w, erased, archive.receipts(), range.dry_run);
@@ -156,8 +172,10 @@ void append_policy(http::JsonWriter& w, const RetentionPolicy& policy) {
   w.member("keep_days", policy.keep_days).member("order", policy.order);
 }
 
-Result<std::string> run_policies(archive::Archive& archive, const archive::Actor& actor, bool dry_run) {
-  TRY(const auto lines, archive::run_retention(archive, actor, dry_run));
+/// Blocks: for the pool.
+Result<std::string> run_policies(archive::Archive& archive, const archive::Actor& actor, bool dry_run,
+                                 const std::function<bool()>& stop) {
+  TRY(const auto lines, archive::run_retention(archive, actor, dry_run, stop));
   std::string body;
   http::JsonWriter w{body};
   w.object_begin().member("dry_run", dry_run).key("items").array_begin();
@@ -182,10 +200,10 @@ Task<Answer> Calls::delete_range(Call& call) {
   if (!range) co_return fail(range.error());
   auto point = find_one(*house_.archive.catalog(), *call.caller, call.part(0));
   if (!point) co_return fail(point.error());
-  Result<std::string> body = std::string{};
+  Result<std::string> body;
   const std::vector<ErasePoint> points{std::move(*point)};
-  auto work = [&] { body = erase_points(house_.archive, points, *range, actor_of(call)); };
-  if (!co_await erasers_.run(work)) co_return fail(ErrorCode::overloaded, {}, "too many such calls wait");
+  auto work = [&] { body = erase_points(house_.archive, points, *range, actor_of(call), stop_); };
+  if (!co_await erasers_.run(work)) co_return fail(too_many());
   if (!body) co_return fail(body.error());
   co_return render_json(200, std::move(*body));
 }
@@ -194,13 +212,16 @@ Task<Answer> Calls::delete_ranges(Call& call) {
   std::string pattern;
   auto range = read_range(call, &pattern);
   if (!range) co_return fail(range.error());
-  if (pattern.empty())
-    co_return fail(ErrorCode::invalid_argument, "/points", "a pattern over tags is needed");
-  auto points = find_all(*house_.archive.catalog(), *call.caller, pattern);
-  if (!points) co_return fail(points.error());
-  Result<std::string> body = std::string{};
-  auto work = [&] { body = erase_points(house_.archive, *points, *range, actor_of(call)); };
-  if (!co_await erasers_.run(work)) co_return fail(ErrorCode::overloaded, {}, "too many such calls wait");
+  if (pattern.empty() || pattern.size() > kPatternBytesMax)
+    co_return fail(ErrorCode::invalid_argument, "/points",
+                   "a pattern over tags, of 1024 bytes at most, is needed");
+  Result<std::string> body;
+  auto work = [&] {
+    auto points = find_all(house_.archive, *call.caller, pattern);
+    body = points ? erase_points(house_.archive, *points, *range, actor_of(call), stop_)
+                  : fail(std::move(points).error());
+  };
+  if (!co_await erasers_.run(work)) co_return fail(too_many());
   if (!body) co_return fail(body.error());
   co_return render_json(200, std::move(*body));
 }
@@ -269,9 +290,9 @@ Task<Answer> Calls::run_retention(Call& call) {
     fields->flag("dry_run", dry_run);
     if (const auto end = fields->end(); !end) co_return fail(end.error());
   }
-  Result<std::string> body = std::string{};
-  auto work = [&] { body = run_policies(house_.archive, actor_of(call), dry_run); };
-  if (!co_await erasers_.run(work)) co_return fail(ErrorCode::overloaded, {}, "too many such calls wait");
+  Result<std::string> body;
+  auto work = [&] { body = run_policies(house_.archive, actor_of(call), dry_run, stop_); };
+  if (!co_await erasers_.run(work)) co_return fail(too_many());
   if (!body) co_return fail(body.error());
   co_return render_json(200, std::move(*body));
 }

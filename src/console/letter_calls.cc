@@ -6,8 +6,6 @@
 namespace penstock::console {
 namespace {
 
-constexpr std::size_t kListMax = 1000, kListInitial = 100;
-
 std::string id_text(const archive::LetterId& id) {
   return std::to_string(id.seq) + "-" + std::to_string(to_number(id.point));
 }
@@ -79,20 +77,16 @@ Task<Answer> Calls::list_letters(Call& call) {
     if (!id) co_return fail(ErrorCode::invalid_argument, "after", "must be the id of a dead letter");
     after = *id;
   }
-  std::size_t max = kListInitial;
-  if (const auto text = parameters.find("max")) {
-    const auto number = parse_number(*text);
-    if (!number || *number < 1 || *number > kListMax) {
-      co_return fail(ErrorCode::invalid_argument, "max", "must be a number from 1 to 1000");
-    }
-    max = static_cast<std::size_t>(*number);
-  }
-  // One for whether there are more, one for the letter that the former page ended with.
-  auto found = house_.archive.letters(after, max + 2);
+  const auto max = parse_list_max(parameters);
+  if (!max) co_return fail(max.error());
+  Result<std::vector<archive::LetterHead>> found;
+  auto work = [&] { found = house_.archive.letters(after, *max + 1); };
+  auto run = readers_.run(work);
+  const bool ran = co_await run;
+  if (!ran) co_return fail(too_many());
   if (!found) co_return fail(found.error());
-  if (!found->empty() && found->front().id == after) found->erase(found->begin());
-  const bool more = found->size() > max;
-  if (more) found->resize(max);
+  const bool more = found->size() > *max;
+  if (more) found->resize(*max);
   const auto tables = house_.archive.catalog();
   const Names names{access_, *tables};
   std::string body;
@@ -106,27 +100,36 @@ Task<Answer> Calls::list_letters(Call& call) {
   w.array_end();
   if (more) {
     w.member("next",
-             "/penstock/v1/dead-letters?max=" + std::to_string(max) + "&after=" + id_text(found->back().id));
+             "/penstock/v1/dead-letters?max=" + std::to_string(*max) + "&after=" + id_text(found->back().id));
   }
   w.object_end();
   co_return render_json(200, std::move(body));
+}
+
+Result<std::string> Calls::render_letter(const archive::LetterId& id) const {
+  TRY(const archive::Letter letter, house_.archive.letter(id));
+  const auto tables = house_.archive.catalog();
+  std::string body;
+  http::JsonWriter w{body};
+  w.object_begin();
+  append_head(w, letter, Names{access_, *tables}, house_.archive.receipts());
+  w.key("values").array_begin();
+  for (std::size_t i = 0; i < letter.run.size(); ++i) append_sample(w, letter.run, i);
+  w.array_end().object_end();
+  return body;
 }
 
 /// One of them with its samples, as they were sent.
 Task<Answer> Calls::get_letter(Call& call) {
   const auto id = parse_letter_id(call.part(0));
   if (!id) co_return fail(id.error());
-  const auto letter = house_.archive.letter(*id);
-  if (!letter) co_return fail(letter.error());
-  const auto tables = house_.archive.catalog();
-  std::string body;
-  http::JsonWriter w{body};
-  w.object_begin();
-  append_head(w, *letter, Names{access_, *tables}, house_.archive.receipts());
-  w.key("values").array_begin();
-  for (std::size_t i = 0; i < letter->run.size(); ++i) append_sample(w, letter->run, i);
-  w.array_end().object_end();
-  co_return render_json(200, std::move(body));
+  Result<std::string> body;
+  auto work = [&] { body = render_letter(*id); };
+  auto run = readers_.run(work);
+  const bool ran = co_await run;
+  if (!ran) co_return fail(too_many());
+  if (!body) co_return fail(body.error());
+  co_return render_json(200, std::move(*body));
 }
 
 /// Writes it again. What is refused once more stays a dead letter; the counts tell.

@@ -7,8 +7,6 @@
 namespace penstock::console {
 namespace {
 
-constexpr std::size_t kListMax = 1000, kListInitial = 100;
-
 struct DoorName {
   Door door;
   std::string_view name;
@@ -40,13 +38,6 @@ void append_point(http::JsonWriter& w, const Point& point, const catalog::Tables
     }
   }
   w.array_end().object_end();
-}
-
-std::optional<PointId> parse_point_id(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return PointId{number};
 }
 
 Result<const Point*> find_point(const catalog::Tables& tables, const Call& call) {
@@ -102,13 +93,8 @@ Task<Answer> Calls::list_points(Call& call) {
   const http::Parameters parameters = call.request.parameters();
   const std::string pattern{parameters.find("name").value_or("*")};
   const std::string_view after = parameters.find("after").value_or("");
-  std::size_t max = kListInitial;
-  if (const auto text = parameters.find("max")) {
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), max);
-    if (error != std::errc{} || end != text->data() + text->size() || max < 1 || max > kListMax) {
-      co_return fail(ErrorCode::invalid_argument, "max", "must be a number from 1 to 1000");
-    }
-  }
+  const auto max = parse_list_max(parameters);
+  if (!max) co_return fail(max.error());
   const auto tables = house_.archive.catalog();
   std::string body, next;
   http::JsonWriter w{body};
@@ -117,7 +103,7 @@ Task<Answer> Calls::list_points(Call& call) {
   const Point* last = nullptr;
   tables->points.each_by_tag(after, [&](const Point& point) {
     if (!glob_match(pattern, point.tag) || !call.caller->may(auth::Right::read, point.tag)) return true;
-    if (count++ == max) {
+    if (count++ == *max) {
       next = last->tag;
       return false;
     }
@@ -176,12 +162,18 @@ Task<Answer> Calls::delete_address(Call& call) {
     if (point->point_source == source) {
       return fail(ErrorCode::conflict, {}, "the point was made at this door: delete it there");
     }
-    std::vector<std::string> addresses;
+    std::vector<catalog::AddressRow> addresses;
     for (const catalog::AddressRow* row : editor.tables().addresses.of(point->id)) {
-      if (row->door == *door) addresses.push_back(row->address);
+      if (row->door == *door) addresses.push_back(*row);
     }
     if (addresses.empty()) return fail(ErrorCode::not_found, {}, "the point has no address at this door");
-    for (const std::string& address : addresses) editor.unbind(*door, address);
+    for (const catalog::AddressRow& row : addresses) {
+      if (*door == Door::building_x) {
+        editor.unbind(*door, row.address);
+      } else {
+        TRY_VOID(catalog::erase_ev_series(editor, row));
+      }
+    }
     return {};
   };
   auto task = change(std::move(edit), call);

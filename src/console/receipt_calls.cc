@@ -15,6 +15,8 @@ struct Known {
   bool decided = true;
   std::optional<archive::BatchRecord> decision;  ///< Of a queued batch.
 
+  /// When it was decided: what waits for long is told about as long afterwards.
+  Timestamp since() const { return decision ? decision->received : record.received; }
   const archive::BatchRecord& outcome() const {
     const auto& own = record.by_outcome;
     const auto sum = std::accumulate(std::begin(own), std::end(own), std::uint64_t{0});
@@ -72,13 +74,14 @@ Task<Answer> Calls::get_receipt(Call& call) {
   }
   auto record = house_.archive.batch(*seq);
   if (!record) co_return fail(record.error());
-  const std::int64_t kept_ns = std::min(settings_.receipt_days, kDaysMax) * kNsPerDay;
-  if (!*record || call.now.unix_ns() - (*record)->received.unix_ns() > kept_ns) co_return fail(unknown);
-  if ((*record)->principal != call.caller->number && !call.caller->may_everything(auth::Right::admin)) {
-    co_return fail(ErrorCode::forbidden, {}, "the receipt is for whoever sent the batch");
-  }
+  if (!*record) co_return fail(unknown);
   const auto known = known_of(house_.archive, std::move(**record));
   if (!known) co_return fail(known.error());
+  const std::int64_t kept_ns = std::min(settings_.receipt_days, kDaysMax) * kNsPerDay;
+  if (known->decided && call.now.unix_ns() - known->since().unix_ns() > kept_ns) co_return fail(unknown);
+  if (known->record.principal != call.caller->number && !call.caller->may_everything(auth::Right::admin)) {
+    co_return fail(ErrorCode::forbidden, {}, "the receipt is for whoever sent the batch");
+  }
   const auto tables = house_.archive.catalog();
   co_return render_json(200, render_receipt(*known, Names{access_, *tables}, house_.archive.receipts()));
 }

@@ -55,6 +55,7 @@ constexpr Calls::Route kRoutes[] = {
     {get, "points", true, &Calls::list_points},
     {get, "points/*", true, &Calls::get_point},
     {put, "points/*/addresses/*", false, &Calls::put_address},
+    {del, "points/*/addresses/*", false, &Calls::delete_address},
     {post, "points/*/delete-range", true, &Calls::delete_range},
     {post, "delete-range", true, &Calls::delete_ranges},
 
@@ -63,8 +64,6 @@ constexpr Calls::Route kRoutes[] = {
     {put, "retention/*", false, &Calls::put_retention},
     {del, "retention/*", false, &Calls::delete_retention},
     {post, "retention-runs", false, &Calls::run_retention},
-
-    {del, "points/*/addresses/*", false, &Calls::delete_address},
 
     {get, "receipts/*", true, &Calls::get_receipt},
 

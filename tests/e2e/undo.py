@@ -122,7 +122,7 @@ with Server() as server:
     url = server.url + "/penstock/v1/"
     answer = made.post(url + "points/BA%3ATEMP.1/delete-range", json={"from": rows[0][0], "to": rows[9][0]}, timeout=60)
     check_equal((answer.status_code, answer.json()["samples"]), (200, 10), "one point by its tag")
-    for body in ({}, {"from": rows[0][0]}, {"from": rows[1][0], "to": rows[0][0]}, {"from": "yesterday", "to": rows[0][0]}):
+    for body in ({"points": "*" * 1025, "from": rows[0][0], "to": rows[1][0]}, {}, {"from": rows[0][0]}, {"from": rows[1][0], "to": rows[0][0]}, {"from": "yesterday", "to": rows[0][0]}):
         answer = made.post(url + "delete-range", json={"points": "*", **body}, timeout=60)
         check_equal(answer.status_code, 400, f"delete-range with {body}")
     check_equal(made.post(url + "points/nobody/delete-range", json={"from": rows[0][0], "to": rows[1][0]},

@@ -1,4 +1,6 @@
 // Dead letters as callers see them.
+#include <algorithm>
+
 #include "archive/engine.h"
 #include "base/log.h"
 
@@ -11,12 +13,18 @@ constexpr const char* kClaimed = "somebody else handles this dead letter";
 }  // namespace
 
 Result<std::vector<LetterHead>> Engine::letters(LetterId after, std::size_t limit) const {
-  TRY(const auto found, letter_box_.list(after, limit, [this] { return version()->snapshot; }));
+  // A letter has all its samples: few are held at a time.
+  constexpr std::size_t kAtATime = 16;
   std::vector<LetterHead> heads;
-  heads.reserve(found.size());
-  for (const std::string& bytes : found) {
-    TRY(Letter letter, letter_of(bytes));
-    heads.push_back(std::move(letter));
+  while (heads.size() < limit) {
+    const std::size_t wanted = std::min(kAtATime, limit - heads.size());
+    TRY(const auto found, letter_box_.list(after, wanted, [this] { return version()->snapshot; }));
+    for (const std::string& bytes : found) {
+      TRY(const Letter letter, letter_of(bytes));
+      heads.push_back(letter);
+    }
+    if (found.size() < wanted) break;
+    after = heads.back().id;
   }
   return heads;
 }

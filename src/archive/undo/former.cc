@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "archive/engine.h"
+#include "archive/masked.h"
 
 namespace penstock::archive {
 namespace {
@@ -15,16 +16,6 @@ Run cut_to(const Run& run, const Interval& interval) {
   part.kind = run.kind;
   if (first < end) part.append(run, static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
   return part;
-}
-
-Run without(const Run& run, const std::vector<Interval>& mask) {
-  if (mask.empty()) return run;
-  Run kept;
-  kept.kind = run.kind;
-  for (std::size_t i = 0; i < run.size(); ++i) {
-    if (!contains(mask, run.times[i])) kept.append(run, i, 1);
-  }
-  return kept;
 }
 
 /// What `layer` makes of the samples below it. Nothing if it has more than is kept.
@@ -41,7 +32,7 @@ std::optional<Run> with_layer(const Layer& layer, const Interval& range, const R
     own.append(inside, 0, inside.size());
   }
   own = merge_runs(cut_to(layer.tail(), range), own);
-  return merge_runs(own, without(below, layer.mask()));
+  return merge_runs(own, without_masked(below, layer.mask()));
 }
 
 }  // namespace
@@ -109,7 +100,7 @@ Engine::Former Engine::former(const Part& part, const Slot& slot, Run& destroyed
         break;
       case PendingOp::What::one: destroyed = merge_runs(cut_to(op.as_run(), range), destroyed); break;
       case PendingOp::What::erase:
-      case PendingOp::What::drop: destroyed = without(destroyed, {op.times}); break;
+      case PendingOp::What::drop: destroyed = without_masked(std::move(destroyed), {op.times}); break;
     }
   }
   return destroyed.size() > kFormerMax ? Former::lost : Former::known;

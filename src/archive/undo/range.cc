@@ -36,8 +36,12 @@ Result<RangeCount> count_range(const Archive& archive, PointId point, Timestamp 
   return counter.count();
 }
 
-RangeErased erase_range(Archive& archive, PointId point, Timestamp first, Timestamp last,
-                        const Actor& actor) {
+Error stopping() {
+  return {ErrorCode::overloaded, {}, "the server stops"};
+}
+
+RangeErased erase_range(Archive& archive, PointId point, Timestamp first, Timestamp last, const Actor& actor,
+                        const std::function<bool()>& stop) {
   RangeErased done;
   Scan range;
   range.point = point;
@@ -45,6 +49,10 @@ RangeErased erase_range(Archive& archive, PointId point, Timestamp first, Timest
   range.last = last;
   range.limit = kEraseSamplesMax;
   while (range.first <= last) {
+    if (stop()) {
+      done.stopped = stopping();
+      break;
+    }
     Result<Run> found = archive.scan(range);
     if (!found) {
       done.stopped = found.error();

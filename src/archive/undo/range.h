@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -29,8 +30,14 @@ struct RangeErased {
 /// Samples that one command erases at most.
 inline constexpr std::size_t kEraseSamplesMax = 8192;
 
+/// Why an erasing ends where its server does.
+Error stopping();
+
 /// Erases the samples of a point that are in [first, last] now, both ends in, by commands of kEraseSamplesMax
-/// samples. What is written meanwhile at other times stays. For background threads and pools: blocks.
-RangeErased erase_range(Archive& archive, PointId point, Timestamp first, Timestamp last, const Actor& actor);
+/// samples. What is written meanwhile at other times stays. `stop` is asked before each of them. For
+/// background threads and pools: blocks.
+RangeErased erase_range(
+    Archive& archive, PointId point, Timestamp first, Timestamp last, const Actor& actor,
+    const std::function<bool()>& stop = [] { return false; });
 
 }  // namespace penstock::archive

@@ -26,6 +26,7 @@ struct Scene {
   Timestamp now;
   std::string server_name;     ///< In the paths of point references.
   std::string asset_database;  ///< Made if absent.
+  bool compressing = false;    ///< Of new points.
 };
 
 /// How much of a message is done.

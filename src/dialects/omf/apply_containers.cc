@@ -159,7 +159,7 @@ class ContainerApplier {
       Plan plan;
       plan.property = &property;
       plan.enumeration = enumeration_of(property);
-      plan.point = make_point({row, type, property, plan.enumeration});
+      plan.point = make_point({row, type, property, plan.enumeration}, scene_.compressing);
       if (plan.point.tag.size() > kPointNameBytesMax) {
         report_.add(item.index,
                     events::invalid_definition(item.id, property.key, "The point name is too long."));

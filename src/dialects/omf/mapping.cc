@@ -101,14 +101,14 @@ bool may_lose_precision(const OmfProperty& property, PointType type) {
          (property.format == OmfFormat::int64 || property.format == OmfFormat::uint64);
 }
 
-Point make_point(const PointOwner& owner) {
+Point make_point(const PointOwner& owner, bool compressing) {
   Point point;
   point.tag = point_name(owner.container.id, owner.type, owner.property);
   point.type = point_type(owner.property, owner.enumeration);
   if (point.type == PointType::digital) point.digital_set = owner.enumeration->digital_set;
   point.point_class = kPointClass;
   point.future = owner.container.future;
-  point.compressing = false;
+  point.compressing = compressing;
   describe_point(point, owner, false);
   return point;
 }

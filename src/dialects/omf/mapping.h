@@ -34,7 +34,7 @@ struct PointOwner {
   const catalog::OmfProperty& property;
   const catalog::OmfType* enumeration;
 };
-Point make_point(const PointOwner& owner);
+Point make_point(const PointOwner& owner, bool compressing);
 
 /// Sets what OMF owns of a point that exists: source, ExDesc, units, range, descriptor, and Step unless it
 /// was adopted.

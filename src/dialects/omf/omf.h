@@ -31,6 +31,7 @@ struct Settings {
   std::size_t max_inflated_bytes = 64u << 20;  ///< Behind gzip.
   std::int64_t future_tolerance_s = 600;       ///< For points that are not made for future data.
   std::int64_t retry_after_s = 5;              ///< In a 503.
+  bool compressing_default = false;            ///< Compressing of new points.
 };
 
 /// The OMF door: `POST /piwebapi/omf`. `house` outlives it.

@@ -66,7 +66,8 @@ Result<json::Value> parse_array(const http::Body& body) {
 }
 
 Scene scene_of(const Call& call) {
-  return {call.caller, call.now, std::string{call.server_name}, std::string{call.asset_database}};
+  return {call.caller, call.now, std::string{call.server_name}, std::string{call.asset_database},
+          call.settings.compressing_default};
 }
 
 UpdateMode mode_of(const Call& call) {

@@ -193,6 +193,9 @@ TEST_F(RetentionTest, ARangeIsCountedAndErasedInBatchesThatCanBeUndone) {
   EXPECT_EQ(counted->first, first);
   EXPECT_EQ(counted->last, last);
   EXPECT_EQ(count(point), 20'000u);
+  const RangeErased none = erase_range(*archive_, point, first, last, Actor{}, [] { return true; });
+  EXPECT_TRUE(none.stopped.has_value()) << "by a server that ends";
+  EXPECT_EQ(count(point), 20'000u);
   const RangeErased erased =
       erase_range(*archive_, point, first, last, Actor{3, Door::penstock, Timestamp::from_unix_ns(kNow)});
   EXPECT_FALSE(erased.stopped.has_value());

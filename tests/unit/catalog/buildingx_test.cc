@@ -101,6 +101,23 @@ TEST_F(BuildingXTest, APointOfAnotherDoorOnlyLosesItsAddress) {
   EXPECT_FALSE(house_.tables.addresses.find(Door::building_x, "p/bound"));
 }
 
+TEST_F(BuildingXTest, APointThatAnotherDoorDeletesLeavesNothingHere) {
+  ASSERT_NE(point("i"), nullptr);
+  const auto id = house_.tables.addresses.find(Door::building_x, "p/i");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(house_.edit([&](Editor& editor) -> Result<void> {
+    TRY_VOID(editor.erase_point(*id));
+    EXPECT_EQ(point("i"), nullptr);
+    return fail(ErrorCode::conflict, {}, "no");
+  }),
+            "conflict: no");
+  ASSERT_NE(point("i"), nullptr) << "a failed edit takes nothing";
+  EXPECT_EQ(house_.edit([&](Editor& editor) { return editor.erase_point(*id); }), "");
+  EXPECT_EQ(point("i"), nullptr);
+  EXPECT_FALSE(house_.tables.addresses.find(Door::building_x, "p/i"));
+  EXPECT_NE(point("j"), nullptr);
+}
+
 TEST_F(BuildingXTest, APartitionIsTakenAwayEmpty) {
   const auto erase = [this] {
     return house_.edit([](Editor& editor) { return erase_partition(editor, "P"); });

@@ -43,7 +43,7 @@ class ScriptedArchive final : public dialects::AwayArchive {
   Result<std::vector<archive::LetterHead>> letters(archive::LetterId after,
                                                    std::size_t limit) const override {
     std::vector<archive::LetterHead> heads;
-    for (auto at = dead.lower_bound(after); at != dead.end() && heads.size() < limit; ++at) {
+    for (auto at = dead.upper_bound(after); at != dead.end() && heads.size() < limit; ++at) {
       heads.push_back(at->second);
     }
     return heads;
@@ -195,6 +195,17 @@ TEST_F(LedgerCalls, AReceiptIsAnsweredForSomeDays) {
   add(5).received = Timestamp::from_unix_ns(kNow - 2 * kDay - 1);
   EXPECT_EQ(get("receipts/" + name(5), "author").status, 404);
   EXPECT_EQ(get("audit/" + name(5)).status, 200) << "the audit knows more";
+  archive::BatchRecord& queued = add(6);
+  queued.received = Timestamp::from_unix_ns(kNow - 9 * kDay);
+  queued.origin = archive::BatchOrigin::queued;
+  queued.state = archive::BatchState::queued;
+  std::fill(std::begin(queued.by_outcome), std::end(queued.by_outcome), 0);
+  EXPECT_EQ(get("receipts/" + name(6), "author").status, 200) << "what still waits is told of";
+  queued.other = 8;
+  add(8).received = Timestamp::from_unix_ns(kNow - kDay);
+  EXPECT_EQ(get("receipts/" + name(6), "author").status, 200) << "decided a day ago";
+  add(8).received = Timestamp::from_unix_ns(kNow - 3 * kDay);
+  EXPECT_EQ(get("receipts/" + name(6), "author").status, 404);
   settings.audit = false;
   use(settings);
   add(5);

@@ -173,6 +173,12 @@ TEST_F(OmfContainers, BecomePointsWithTheAttributesOfTheirTypes) {
   EXPECT_EQ(archive_->catalog()->addresses.find(Door::omf, "Plant7.Skid3|State"), state.id);
 }
 
+TEST_F(OmfContainers, BecomeCompressingPointsWhereTheSettingSaysSo) {
+  settings_.compressing_default = true;
+  EXPECT_EQ(send("container", "create", kSkidContainer).status, 201);
+  EXPECT_TRUE(point("Plant7.Skid3.Flow").compressing);
+}
+
 TEST_F(OmfContainers, ThatComeAgainAreConfirmed) {
   ASSERT_EQ(send("container", "create", kSkidContainer).status, 201);
   EXPECT_EQ(send("container", "create", kSkidContainer).summary(), Lines{"0:[W9011] 200"});
