@@ -230,7 +230,7 @@ bool Encoder::to_integers(std::size_t at, std::size_t n, std::int64_t* integers,
       return true;
     }
     raised_ = true;
-    form_.shift = decimals.scale;
+    form_.shift = std::max(decimals.scale, 0);
     if (decimals.scale < 0) form_.mode = ValueMode::double_bits;
     return false;
   }

@@ -44,7 +44,9 @@ class GroupBuffer {
   void begin(Tag tag, std::uint8_t flags = 0);
   void end();
 
-  void raw(std::string_view bytes) { std::memcpy(grow(bytes.size()), bytes.data(), bytes.size()); }
+  void raw(std::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
+  }
   template <class T>
   void fixed(T value) {
     static_assert(std::is_trivially_copyable_v<T>);
