@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "archive/ledger/columns.h"
 #include "base/bytes.h"
 #include "base/check.h"
 
 namespace penstock::archive {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kPointsInHead = 4096;
 constexpr std::size_t kPageBytesMax = 1u << 30;
 
@@ -27,73 +27,10 @@ enum Has : std::uint8_t {
   undecided = 128
 };
 
-/// Differences of times are told in the largest unit that divides them: clients' clocks have few digits.
-constexpr std::array<std::int64_t, 4> kUnits{1, 100, 1'000'000, 1'000'000'000};
-
-std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
-std::int64_t minus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-std::int64_t plus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-
-/// A few numbers of one row, put into its column at once.
-class Few {
- public:
-  explicit Few(std::string& column) : column_{column} {}
-  ~Few() { column_.append(bytes_, static_cast<std::size_t>(at_ - bytes_)); }
-  Few(const Few&) = delete;
-  Few& operator=(const Few&) = delete;
-
-  void u8(std::uint8_t value) { *at_++ = static_cast<char>(value); }
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) *at_++ = static_cast<char>(value | 0x80);
-    *at_++ = static_cast<char>(value);
-  }
-  void step(std::int64_t difference) {
-    std::size_t unit = 3;
-    while (difference % kUnits[unit] != 0) --unit;
-    const std::int64_t counted = difference / kUnits[unit];
-    // A difference of more than 2^61 ns has no room for its unit: it goes after a mark.
-    if (counted >= -(std::int64_t{1} << 60) && counted < (std::int64_t{1} << 60)) {
-      number(zigzag(counted) << 2 | unit);
-    } else {
-      number(kWide);
-      number(zigzag(difference));
-    }
-  }
-  static constexpr std::uint64_t kWide = UINT64_MAX;
-
- private:
-  static constexpr std::size_t kBytesMax = 64;
-  char bytes_[kBytesMax];
-  char* at_ = bytes_;
-  std::string& column_;
-};
-
-std::int64_t read_step(ByteReader& in) {
-  const std::uint64_t told = in.varint();
-  if (told == Few::kWide) return unzigzag(in.varint());
-  // Only a damaged page can overflow, and then any number will do.
-  std::int64_t step = 0;
-  static_cast<void>(__builtin_mul_overflow(unzigzag(told >> 2), kUnits[told & 3], &step));
-  return step;
-}
-
 std::uint64_t hash_of(std::span<const std::uint32_t> points) {
   std::uint64_t hash = points.size();
   for (const std::uint32_t point : points) hash = (hash ^ point) * 0x9e3779b97f4a7c15ull + (hash >> 29);
   return hash;
-}
-
-tl::unexpected<Error> unreadable() {
-  return fail(ErrorCode::store_corrupt, {}, "a page of the ledger can't be read");
 }
 
 void insert_sorted(std::vector<std::uint32_t>& list, std::uint32_t value) {
@@ -357,7 +294,7 @@ Result<void> LedgerPage::read(std::uint64_t up_to, const AuditQuery& query,
   Reader reader{*this};
   BatchRecord row;
   for (std::uint32_t i = 0; i < rows_; ++i) {
-    if (!reader.next(row)) return unreadable();
+    if (!reader.next(row)) return unreadable_page();
     if (row.seq > up_to || row.seq >= query.before_seq) return {};
     if (!matches(row, query) || (query.point && !touches(row, reader.set_points, *query.point))) continue;
     row.touches.reserve(row.touches.size() + reader.set_points.size());
@@ -396,63 +333,6 @@ PageHead LedgerPage::head() const {
   return head;
 }
 
-bool PageHead::may_match(const AuditQuery& query) const {
-  if (page * LedgerPage::kRows >= query.before_seq || last_seq <= query.after_seq) return false;
-  if (received_max_us < query.from.unix_ns() / 1000 || received_min_us > query.to.unix_ns() / 1000)
-    return false;
-  if (query.principal && !std::binary_search(principals.begin(), principals.end(), *query.principal))
-    return false;
-  if (query.door && (doors >> static_cast<unsigned>(*query.door) & 1u) == 0) return false;
-  return !query.point || many_points ||
-         std::binary_search(points.begin(), points.end(), to_number(*query.point));
-}
-
-std::string PageHead::encode() const {
-  std::string out;
-  ByteWriter to{out};
-  to.u8(kFormat);
-  to.varint(page);
-  to.varint(last_seq);
-  to.svarint(received_min_us);
-  to.svarint(received_max_us);
-  to.varint(bytes);
-  to.varint(doors);
-  to.varint(principals.size());
-  for (const std::uint32_t principal : principals) to.varint(principal);
-  to.u8(many_points ? 1 : 0);
-  std::uint32_t before = 0;
-  for (const std::uint32_t point : points) {
-    to.varint(point - before);
-    before = point;
-  }
-  return out;
-}
-
-Result<PageHead> PageHead::decode(std::string_view bytes) {
-  ByteReader in{bytes};
-  PageHead head;
-  if (in.u8() != kFormat) return unreadable();
-  head.page = in.varint();
-  head.last_seq = in.varint();
-  head.received_min_us = in.svarint();
-  head.received_max_us = in.svarint();
-  head.bytes = in.varint();
-  head.doors = static_cast<std::uint32_t>(in.varint());
-  const std::uint64_t principals = in.varint();
-  if (principals > in.left()) return unreadable();
-  for (std::uint64_t i = 0; i < principals; ++i) {
-    head.principals.push_back(static_cast<std::uint32_t>(in.varint()));
-  }
-  head.many_points = in.u8() != 0;
-  std::uint32_t before = 0;
-  while (in.ok() && !in.at_end()) {
-    before += static_cast<std::uint32_t>(in.varint());
-    head.points.push_back(before);
-  }
-  if (!in.ok()) return unreadable();
-  return head;
-}
-
 std::string LedgerPage::encode() const {
   const std::string plain = print();
   std::string packed(ZSTD_compressBound(plain.size()), '\0');
@@ -465,7 +345,7 @@ std::string LedgerPage::encode() const {
 std::string LedgerPage::print() const {
   std::string plain;
   ByteWriter to{plain};
-  to.u8(kFormat);
+  to.u8(kLedgerFormat);
   to.varint(number_);
   to.varint(last_seq_);
   to.varint(rows_);
@@ -491,21 +371,22 @@ std::string LedgerPage::print() const {
 
 Result<LedgerPage> LedgerPage::decode(std::string_view bytes) {
   const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size > kPageBytesMax) return unreadable();  // Also what zstd says when it does not know.
+  if (size > kPageBytesMax) return unreadable_page();  // Also what zstd says when it does not know.
   std::string plain(size, '\0');
-  if (ZSTD_decompress(plain.data(), plain.size(), bytes.data(), bytes.size()) != size) return unreadable();
+  if (ZSTD_decompress(plain.data(), plain.size(), bytes.data(), bytes.size()) != size)
+    return unreadable_page();
   return parse(plain);
 }
 
 Result<LedgerPage> LedgerPage::parse(std::string_view plain) {
   ByteReader in{plain};
-  if (in.u8() != kFormat) return unreadable();
+  if (in.u8() != kLedgerFormat) return unreadable_page();
   LedgerPage page{in.varint()};
   page.last_seq_ = in.varint();
   page.rows_ = static_cast<std::uint32_t>(in.varint());
-  if (page.rows_ > kRows) return unreadable();
+  if (page.rows_ > kRows) return unreadable_page();
   const std::uint64_t whos = in.varint();
-  if (whos > in.left()) return unreadable();
+  if (whos > in.left()) return unreadable_page();
   for (std::uint64_t i = 0; i < whos; ++i) {
     Who who{};
     who.principal = static_cast<std::uint32_t>(in.varint());
@@ -515,10 +396,10 @@ Result<LedgerPage> LedgerPage::parse(std::string_view plain) {
     page.who_.push_back(who);
   }
   const std::uint64_t sets = in.varint();
-  if (sets > in.left()) return unreadable();
+  if (sets > in.left()) return unreadable_page();
   for (std::uint64_t i = 0; i < sets; ++i) {
     const std::uint64_t n = in.varint();
-    if (n > in.left()) return unreadable();
+    if (n > in.left()) return unreadable_page();
     auto& points_of_set = page.sets_.emplace_back();
     std::int64_t point = 0;
     for (std::uint64_t k = 0; k < n; ++k) {
@@ -528,7 +409,7 @@ Result<LedgerPage> LedgerPage::parse(std::string_view plain) {
     page.set_by_hash_[hash_of(points_of_set)] = static_cast<std::uint32_t>(i);
   }
   for (std::string& column : page.columns_) column = in.text();
-  if (!in.ok() || !in.at_end()) return unreadable();
+  if (!in.ok() || !in.at_end()) return unreadable_page();
   return page;
 }
 
@@ -540,7 +421,7 @@ Result<LedgerPage> LedgerPage::up_to(std::uint64_t seq) const {
   LedgerRow again;
   for (std::uint32_t i = 0; i < rows_; ++i) {
     if (!reader.next(row) || row.seq / kRows != number_ || (i > 0 && row.seq <= kept.last_seq_)) {
-      return unreadable();
+      return unreadable_page();
     }
     if (row.seq > seq) break;
     again.clear();
