@@ -185,8 +185,10 @@ Engine::Decided Engine::decide_slice(Ticket& ticket) {
   return Decided::yes;
 }
 
+namespace {
+
 /// One outcome per sample of the slice: `stored`, but for those that were decided as parts.
-static Outcomes slice_outcomes(const Ticket& ticket, std::span<const Outcomes> of_parts) {
+Outcomes slice_outcomes(const Ticket& ticket, std::span<const Outcomes> of_parts) {
   Outcomes all;
   std::vector<std::vector<Outcome>> expanded(of_parts.size());
   std::vector<std::size_t> next(of_parts.size());
@@ -202,6 +204,8 @@ static Outcomes slice_outcomes(const Ticket& ticket, std::span<const Outcomes> o
   all.push(Outcome::stored, ticket.command.slice.size() - at);
   return all;
 }
+
+}  // namespace
 
 void Engine::take_back(std::size_t first_op) {
   while (ops_.size() > first_op) {

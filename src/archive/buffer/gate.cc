@@ -123,14 +123,16 @@ void Engine::decide_drop(Ticket& ticket) {
   ticket.result = std::move(result);
 }
 
+namespace {
+
 /// The shortest text that reads back the same.
-static std::string shortest(double number) {
+std::string shortest(double number) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
 /// Samples of another kind than the letter has become text, as the letter then does: nothing is left out.
-static void append_any_kind(Run& to, const Run& more) {
+void append_any_kind(Run& to, const Run& more) {
   const auto as_text = [](const Run& run) {
     Run text;
     text.kind = Kind::text;
@@ -148,6 +150,8 @@ static void append_any_kind(Run& to, const Run& more) {
   if (to.kind != Kind::text) to = as_text(to);
   to.append(as_text(more), 0, more.size());
 }
+
+}  // namespace
 
 std::vector<journal::SetAside> Engine::refused_for_good(const Ticket& ticket,
                                                         const WriteResult& result) const {

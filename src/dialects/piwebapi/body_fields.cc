@@ -1,6 +1,7 @@
 #include "dialects/piwebapi/body_fields.h"
 
 #include "base/text.h"
+#include "dialects/piwebapi/address.h"
 #include "dialects/piwebapi/parse.h"
 
 namespace penstock::dialects::piwebapi {
@@ -113,6 +114,13 @@ http::Response created(const Call& call, const std::string& link) {
   http::Response response = empty_response(201);
   response.headers.add("Location", call.naming.link(link));
   return response;
+}
+
+Result<Uuid> database_in_path(const Call& call) {
+  TRY(const WebId id, parse_webid(call.segments[1]));
+  const auto reader = call.archive().catalog();
+  TRY(const catalog::AfDatabase* const database, find_database(*reader, call.identity, id));
+  return database->id;
 }
 
 Result<void> check_may_write(const Call& call, std::string_view name) {

@@ -45,6 +45,10 @@ Task<http::Response> changed(Call& call, archive::Archive::Edit edit);
 /// 201 with the object's own link.
 http::Response created(const Call& call, const std::string& link);
 
+/// The asset database whose WebID is the path's second segment, for calls that put something into it.
+/// Errors: those of parse_webid, not_found.
+Result<Uuid> database_in_path(const Call& call);
+
 /// Errors: forbidden, where the caller may not write what has that name.
 Result<void> check_may_write(const Call& call, std::string_view name);
 /// The same by an AF path: what patterns of rights are matched with is the path below the server.

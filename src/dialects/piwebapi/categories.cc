@@ -110,14 +110,9 @@ Task<http::Response> post_category(Call& call) {
   AfCategory row;
   row.id = Uuid::random();
   row.kind = kind_of(call.segments[2]);
-  {
-    const auto id = parse_webid(call.segments[1]);
-    if (!id) co_return error_response(id.error());
-    const auto reader = call.archive().catalog();
-    const auto database = find_database(*reader, call.identity, *id);
-    if (!database) co_return error_response(database.error());
-    row.database = (*database)->id;
-  }
+  const auto database = database_in_path(call);
+  if (!database) co_return error_response(database.error());
+  row.database = *database;
   const auto body = parse_object(call);
   if (!body) co_return error_response(body.error());
   if (const auto set = set_name_and_description(row, *body); !set) co_return error_response(set.error());

@@ -97,26 +97,19 @@ Task<http::Response> create_attribute_template(Call& call, Uuid owner, std::opti
 }  // namespace
 
 Task<http::Response> post_element_template(Call& call) {
-  Uuid database;
-  {
-    const auto id = parse_webid(call.segments[1]);
-    if (!id) co_return error_response(id.error());
-    const auto reader = call.archive().catalog();
-    const auto found = find_database(*reader, call.identity, *id);
-    if (!found) co_return error_response(found.error());
-    database = (*found)->id;
-  }
+  const auto database = database_in_path(call);
+  if (!database) co_return error_response(database.error());
   const auto body = parse_object(call);
   if (!body) co_return error_response(body.error());
   const Uuid id = Uuid::random();
   archive::Archive::Edit edit = [&](Editor& editor) -> Result<void> {
     const catalog::Tables& tables = editor.tables();
-    const catalog::AfDatabase* owner = tables.af_databases.find(database);
+    const catalog::AfDatabase* owner = tables.af_databases.find(*database);
     if (owner == nullptr) return gone("asset database");
     TRY_VOID(check_may_write(call, owner->name));
     AfElementTemplate row;
     row.id = id;
-    row.database = database;
+    row.database = *database;
     TRY_VOID(set_template(row, *body, tables));
     TRY_VOID(check_template(call, tables, row));
     return catalog::add_element_template(editor, row);
